@@ -1,0 +1,155 @@
+package io.github.exactlyonce.contracts;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads a JSON object that came from outside, field by field, and collects everything that is wrong with it. The same
+ * rules hold for a request over HTTP and for a message on a channel. Nothing is coerced: {@code "2"} and {@code 2.5} are
+ * not quantities.
+ *
+ * <p>Use: read the fields, then call {@link #refuseIfInvalid()}; until then the values may be null.
+ */
+public final class JsonInput {
+
+    /** Characters that need no escaping in a key, a job, a packed list of items or a path of a URL. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:@~-]{1,64}");
+
+    public static final String ID_RULE = "must be 1 to 64 characters of A-Z a-z 0-9 . _ : @ ~ -";
+    public static final int MAX_ITEMS = 100;
+
+    /** Largest quantity in one line, and largest stock change: far below 2^53, where Lua's numbers stop being exact. */
+    public static final int MAX_QUANTITY = 1_000_000_000;
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final JsonNode root;
+    private final List<FieldProblem> problems = new ArrayList<>();
+
+    private JsonInput(JsonNode root) {
+        this.root = root;
+    }
+
+    /**
+     * @param what what to call the whole in an error: {@code body} or {@code message}
+     * @throws InvalidInputException if it is not a JSON object
+     */
+    public static JsonInput read(String what, byte[] json) {
+        JsonNode root;
+        try {
+            root = JSON.readTree(json);
+        } catch (StreamReadException e) {
+            throw new InvalidInputException(what, "must be JSON: " + e.getOriginalMessage() + position(e));
+        } catch (JacksonException e) {
+            throw new InvalidInputException(what, "must be JSON: " + e.getOriginalMessage());
+        }
+        if (root == null || !root.isObject()) {
+            throw new InvalidInputException(what, "must be a JSON object");
+        }
+        return new JsonInput(root);
+    }
+
+    private static String position(StreamReadException e) {
+        return e.getLocation() == null
+                ? ""
+                : " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ")";
+    }
+
+    public static boolean isId(String value) {
+        return ID.matcher(value).matches();
+    }
+
+    public boolean has(String field) {
+        return root.hasNonNull(field);
+    }
+
+    /** An optional string that must satisfy {@link #ID_RULE} if it is there. */
+    public @Nullable String id(String field) {
+        return id(field, root.get(field));
+    }
+
+    public String requiredId(String field) {
+        return required(field, id(field));
+    }
+
+    /** An optional string of any content. */
+    public @Nullable String text(String field) {
+        return root.path(field).isString() ? root.get(field).stringValue() : null;
+    }
+
+    /** A whole number from {@code min} to {@link #MAX_QUANTITY}. */
+    public int quantity(String field, int min) {
+        return quantity(field, root.get(field), min);
+    }
+
+    /** The field {@code items}: 1 to {@link #MAX_ITEMS} objects with {@code id} and {@code quantity}. */
+    public OrderItems items() {
+        JsonNode items = root.get("items");
+        List<OrderItem> valid = new ArrayList<>();
+        if (items == null || !items.isArray() || items.isEmpty()) {
+            problem("items", "must be a list with at least one item");
+        } else if (items.size() > MAX_ITEMS) {
+            problem("items", "must have at most " + MAX_ITEMS + " items, not " + items.size());
+        } else {
+            for (int i = 0; i < items.size(); i++) {
+                String path = "items[" + i + "].";
+                JsonNode item = items.get(i);
+                String id = required(path + "id", id(path + "id", item.get("id")));
+                valid.add(new OrderItem(id, quantity(path + "quantity", item.get("quantity"), 1)));
+            }
+        }
+        return new OrderItems(valid);
+    }
+
+    public void problem(String field, String reason) {
+        problems.add(new FieldProblem(field, reason));
+    }
+
+    /** @throws InvalidInputException with everything that was found wrong so far */
+    public void refuseIfInvalid() {
+        if (!problems.isEmpty()) {
+            throw new InvalidInputException(problems);
+        }
+    }
+
+    private @Nullable String id(String field, @Nullable JsonNode node) {
+        if (node == null || node.isNull()) {
+            return null;
+        }
+        if (!node.isString() || !isId(node.stringValue())) {
+            problem(field, ID_RULE);
+            return "";
+        }
+        return node.stringValue();
+    }
+
+    private String required(String field, @Nullable String value) {
+        if (value == null) {
+            problem(field, "is missing");
+            return "";
+        }
+        return value;
+    }
+
+    private int quantity(String field, @Nullable JsonNode node, int min) {
+        if (node == null
+                || !node.isIntegralNumber()
+                || !node.canConvertToInt()
+                || node.intValue() < min
+                || node.intValue() > MAX_QUANTITY) {
+            problem(field, "must be a whole number from " + min + " to " + MAX_QUANTITY);
+            return min;
+        }
+        return node.intValue();
+    }
+}

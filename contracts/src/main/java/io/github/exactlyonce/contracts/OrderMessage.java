@@ -1,0 +1,60 @@
+package io.github.exactlyonce.contracts;
+
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event on {@link RedisKeys#ORDER_UPDATES}:
+ *
+ * <pre>{@code
+ * {"eventType":"OrderPlaced","id":"29","orderId":"29","items":[{"id":"001","quantity":2}],"placedAt":"2026-01-01T00:00:00.000Z"}
+ * }</pre>
+ *
+ * Other producers may send only {@code id} (or {@code orderId}) and {@code items}; unknown fields are ignored.
+ *
+ * @param id what the effect happens once for
+ * @param orderId the order as its producer knows it; the same as {@code id} in our own events
+ * @param placedAt when the record was written, by Redis's clock; null in messages of other producers, which is how a
+ *     consumer knows that nobody may have recorded the order yet
+ */
+public record OrderMessage(
+        String id,
+        String orderId,
+        OrderItems items,
+        @Nullable Instant placedAt) {
+
+    public static final String EVENT_TYPE = "OrderPlaced";
+
+    /**
+     * @return empty if it is an event of another type, which a consumer ignores
+     * @throws InvalidInputException if it is not an order
+     */
+    public static Optional<OrderMessage> parse(byte[] json) {
+        JsonInput input = JsonInput.read("message", json);
+        if (input.has("eventType") && !EVENT_TYPE.equals(input.text("eventType"))) {
+            return Optional.empty();
+        }
+        String orderId = input.id("orderId");
+        String id = orderId != null && !input.has("id") ? orderId : input.requiredId("id");
+        OrderItems items = input.items();
+        Instant placedAt = placedAt(input);
+        input.refuseIfInvalid();
+        return Optional.of(new OrderMessage(id, orderId == null ? id : orderId, items, placedAt));
+    }
+
+    private static @Nullable Instant placedAt(JsonInput input) {
+        String placedAt = input.text("placedAt");
+        try {
+            return placedAt == null ? null : Instant.parse(placedAt);
+        } catch (DateTimeParseException e) {
+            return null; // not ours, so no reason to refuse the order
+        }
+    }
+
+    /** Whether the order service wrote a record and a due job in the same step that published this message. */
+    public boolean isRecorded() {
+        return placedAt != null;
+    }
+}

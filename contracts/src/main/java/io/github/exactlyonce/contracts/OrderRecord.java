@@ -1,0 +1,73 @@
+package io.github.exactlyonce.contracts;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Redis holds of an order, and what a client sees of it. The hash {@link RedisKeys#order} is also the dedup record:
+ * a settled status is never settled again. It has no TTL until it is settled.
+ *
+ * <table>
+ * <caption>Fields of the hash</caption>
+ * <tr><td>{@code status}</td><td>{@link OrderStatus}</td></tr>
+ * <tr><td>{@code items}</td><td>{@link OrderItems#packed()}</td></tr>
+ * <tr><td>{@code orderId}</td><td>only where another producer's message had an {@code id} of its own</td></tr>
+ * <tr><td>{@code placedAt}, {@code settledAt}</td><td>Unix milliseconds by Redis's clock</td></tr>
+ * <tr><td>{@code settledBy}</td><td>the owner token that settled it: {@code <replica>/<nonce>}</td></tr>
+ * <tr><td>{@code shortages}</td><td>{@code 002=5/3,009=1/-}: SKU = requested / available, {@code -} if unknown</td></tr>
+ * </table>
+ */
+public record OrderRecord(
+        String orderId,
+        OrderStatus status,
+        OrderItems items,
+        Instant placedAt,
+        @Nullable Instant settledAt,
+        @Nullable String settledBy,
+        @Nullable List<Shortage> shortages) {
+
+    /** @param fields the hash, not empty */
+    public static OrderRecord of(String id, Map<String, String> fields) {
+        return new OrderRecord(
+                fields.getOrDefault("orderId", id),
+                OrderStatus.valueOf(fields.get("status")),
+                OrderItems.unpack(fields.get("items")),
+                Instant.ofEpochMilli(Long.parseLong(fields.get("placedAt"))),
+                fields.containsKey("settledAt") ? Instant.ofEpochMilli(Long.parseLong(fields.get("settledAt"))) : null,
+                fields.containsKey("settledBy") ? replicaOf(fields.get("settledBy")) : null,
+                fields.containsKey("shortages") ? Shortage.unpack(fields.get("shortages")) : null);
+    }
+
+    /** The replica's name in an owner token {@code <replica>/<nonce>}. */
+    public static String replicaOf(String ownerToken) {
+        int separator = ownerToken.indexOf('/');
+        return separator < 0 ? ownerToken : ownerToken.substring(0, separator);
+    }
+
+    /**
+     * Why an order was rejected.
+     *
+     * @param id the SKU
+     * @param requested units that the order asked for, over all its lines
+     * @param available units there were; null if the SKU is unknown
+     * @param missing units short
+     */
+    public record Shortage(
+            String id, long requested, @Nullable Long available, long missing) {
+
+        static List<Shortage> unpack(String packed) {
+            List<Shortage> shortages = new ArrayList<>();
+            for (String entry : packed.split(",")) {
+                String[] parts = entry.split("[=/]");
+                long requested = Long.parseLong(parts[1]);
+                Long available = parts[2].equals("-") ? null : Long.valueOf(parts[2]);
+                shortages.add(new Shortage(
+                        parts[0], requested, available, available == null ? requested : requested - available));
+            }
+            return shortages;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.exactlyonce.contracts;
+
+/** Where an order stands. A settled status is final: no copy of a message changes it again. */
+public enum OrderStatus {
+    /** Recorded and announced; no stock has been touched. */
+    PLACED,
+    /** Settled: the stock of every item was taken. */
+    CONFIRMED,
+    /** Settled: at least one item was short, so nothing was taken. */
+    REJECTED;
+
+    public boolean isSettled() {
+        return this != PLACED;
+    }
+}

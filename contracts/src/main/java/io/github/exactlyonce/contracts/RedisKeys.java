@@ -1,0 +1,78 @@
+package io.github.exactlyonce.contracts;
+
+/**
+ * Every key and channel of the system. All keys that one script touches carry the hash tag of their partition, so that
+ * Redis Cluster keeps them in one slot.
+ *
+ * <table>
+ * <caption>Keys of the partition {@code main}</caption>
+ * <tr><th>key</th><th>type</th><th>what</th></tr>
+ * <tr><td>{@code order:{main}:<id>}</td><td>hash</td><td>the order, see {@link OrderRecord}</td></tr>
+ * <tr><td>{@code jobs:{main}}</td><td>sorted set</td><td>member = the work ({@code order 29}); score = due time in Unix
+ * milliseconds, its fraction = attempts / {@value #ATTEMPTS_PER_MILLISECOND}</td></tr>
+ * <tr><td>{@code stock:{main}}</td><td>hash</td><td>SKU → units available</td></tr>
+ * <tr><td>{@code restock:{main}:<id>}</td><td>string</td><td>a stock change that was applied: the mark that lets it
+ * happen once; expires</td></tr>
+ * <tr><td>{@code ledger:{main}}</td><td>stream</td><td>one entry per effect; trimmed</td></tr>
+ * <tr><td>{@code dead-letters:{main}}</td><td>stream</td><td>what could not be processed, and why; trimmed</td></tr>
+ * <tr><td>{@code dead-letter:{main}:<digest>}</td><td>string</td><td>the mark that lets N replicas bury one message
+ * once; expires</td></tr>
+ * <tr><td>{@code lock:<id>}</td><td>string</td><td>owner token, with a TTL. Outside the tag on purpose: it is only ever
+ * touched alone, so the gates of one partition spread over a cluster</td></tr>
+ * </table>
+ */
+public final class RedisKeys {
+
+    /** Channel of {@code OrderPlaced}: {@link OrderMessage}. A hint that there is work, never the only record of it. */
+    public static final String ORDER_UPDATES = "order_updates";
+
+    /** Channel of the outcome ({@code OrderConfirmed}, {@code OrderRejected}). A hint too: the record is the truth. */
+    public static final String INVENTORY_UPDATES = "inventory_updates";
+
+    /**
+     * A job's score is its due time in milliseconds plus attempts / 1024. A double holds a Unix time in milliseconds in
+     * 41 of its 53 bits, so both are exact. No second key has to be kept in step with the set.
+     */
+    public static final int ATTEMPTS_PER_MILLISECOND = 1024;
+
+    private static final String PARTITION = "{main}";
+
+    private RedisKeys() {}
+
+    public static String order(String id) {
+        return "order:" + PARTITION + ":" + id;
+    }
+
+    public static String jobs() {
+        return "jobs:" + PARTITION;
+    }
+
+    /** The member of {@link #jobs()} that stands for an order which may still have to be settled. */
+    public static String orderJob(String id) {
+        return "order " + id;
+    }
+
+    public static String stock() {
+        return "stock:" + PARTITION;
+    }
+
+    public static String restock(String restockId) {
+        return "restock:" + PARTITION + ":" + restockId;
+    }
+
+    public static String ledger() {
+        return "ledger:" + PARTITION;
+    }
+
+    public static String deadLetters() {
+        return "dead-letters:" + PARTITION;
+    }
+
+    public static String deadLetterMark(String digest) {
+        return "dead-letter:" + PARTITION + ":" + digest;
+    }
+
+    public static String lock(String id) {
+        return "lock:" + id;
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.exactlyonce.contracts.http;
+
+import io.github.exactlyonce.contracts.InvalidInputException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/**
+ * Every error of both services is a problem detail (RFC 9457). What is ours carries the type
+ * {@code urn:exactly-once:problem:<name>}; plain HTTP errors, such as 405, keep Spring's.
+ */
+@RestControllerAdvice
+public class ProblemAdvice extends ResponseEntityExceptionHandler {
+
+    /** How long a client should wait before it tries again while Redis cannot be reached. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+
+    /**
+     * A problem to throw.
+     *
+     * @param name the last part of its type
+     * @param properties members beyond the standard ones
+     */
+    public static ErrorResponseException problem(
+            HttpStatus status, String name, String title, String detail, Map<String, ?> properties) {
+        return new ErrorResponseException(status, detail(status, name, title, detail, properties), null);
+    }
+
+    /**
+     * 503 with {@code Retry-After}: Redis did not answer in time, so it is not known whether the request took effect.
+     *
+     * @param advice says why, and with which id, the request can be repeated
+     */
+    public static ErrorResponseException unavailable(String advice, Map<String, ?> properties, Throwable cause) {
+        log.warn("Redis did not answer: {}", rootMessage(cause));
+        ProblemDetail body = detail(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "redis-unavailable",
+                "Redis is unavailable",
+                "Redis did not answer in time. " + advice,
+                properties);
+        ErrorResponseException exception = new ErrorResponseException(HttpStatus.SERVICE_UNAVAILABLE, body, cause);
+        exception.getHeaders().set(HttpHeaders.RETRY_AFTER, String.valueOf(RETRY_AFTER.toSeconds()));
+        return exception;
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> invalidInput(InvalidInputException e) {
+        return ResponseEntity.badRequest()
+                .body(detail(
+                        HttpStatus.BAD_REQUEST,
+                        "invalid-input",
+                        "Invalid input",
+                        e.getMessage(),
+                        Map.of("errors", e.problems())));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> redisUnavailable(DataAccessException e) {
+        ErrorResponseException problem = unavailable("Repeating this request is safe.", Map.of(), e);
+        return ResponseEntity.status(problem.getStatusCode())
+                .headers(problem.getHeaders())
+                .body(problem.getBody());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> unexpected(RuntimeException e) {
+        log.error("Unexpected error", e);
+        return ResponseEntity.internalServerError()
+                .body(detail(
+                        HttpStatus.INTERNAL_SERVER_ERROR,
+                        "unexpected",
+                        "Unexpected error",
+                        "The log of the service has the details.",
+                        Map.of()));
+    }
+
+    private static ProblemDetail detail(
+            HttpStatus status, String name, String title, @Nullable String detail, Map<String, ?> properties) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setType(URI.create("urn:exactly-once:problem:" + name));
+        problem.setTitle(title);
+        properties.forEach(problem::setProperty);
+        return problem;
+    }
+
+    private static @Nullable String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage();
+    }
+}
