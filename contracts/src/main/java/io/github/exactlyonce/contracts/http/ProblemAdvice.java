@@ -41,17 +41,18 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     /**
-     * 503 with {@code Retry-After}: Redis did not answer in time, so it is not known whether the request took effect.
+     * 503 with {@code Retry-After}: Redis did not answer in time, so it is not known whether the request took effect, or
+     * it refused to write, as it does when it is out of memory or a replica.
      *
      * @param advice says why, and with which id, the request can be repeated
      */
     public static ErrorResponseException unavailable(String advice, Map<String, ?> properties, Throwable cause) {
-        log.warn("Redis did not answer: {}", rootMessage(cause));
+        log.warn("Redis is unavailable: {}", rootMessage(cause));
         ProblemDetail body = detail(
                 HttpStatus.SERVICE_UNAVAILABLE,
                 "redis-unavailable",
                 "Redis is unavailable",
-                "Redis did not answer in time. " + advice,
+                "Redis did not answer in time, or refused to. " + advice,
                 properties);
         ErrorResponseException exception = new ErrorResponseException(HttpStatus.SERVICE_UNAVAILABLE, body, cause);
         exception.getHeaders().set(HttpHeaders.RETRY_AFTER, String.valueOf(RETRY_AFTER.toSeconds()));
