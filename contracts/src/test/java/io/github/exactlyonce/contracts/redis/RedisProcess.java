@@ -89,6 +89,16 @@ public final class RedisProcess implements AutoCloseable {
         awaitExit();
     }
 
+    /** SIGSTOP: its connections stay open and nothing is answered, until {@link #thaw()}. */
+    public synchronized void freeze() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public synchronized void thaw() {
+        signal("CONT");
+    }
+
     /** Starts it again, on the same port and directory. */
     public synchronized void restart() {
         if (process.isAlive()) {
@@ -100,6 +110,7 @@ public final class RedisProcess implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (process != null && process.isAlive()) {
+            thaw(); // else it would not see the SIGTERM
             process.destroy();
             awaitExit();
         }
@@ -155,6 +166,19 @@ public final class RedisProcess implements AutoCloseable {
             return text.equals("+PONG") || text.equals("-NOAU");
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
