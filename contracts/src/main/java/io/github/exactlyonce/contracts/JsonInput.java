@@ -19,14 +19,19 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class JsonInput {
 
-    /** Characters that need no escaping in a key, a job, a packed list of items or a path of a URL. */
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:@~-]{1,64}");
+    /**
+     * Characters that need no escaping in a key, a job, a packed list of items or a path of a URL; not the two segments
+     * that every client and proxy resolves away.
+     */
+    private static final Pattern ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._:@~-]{1,64}");
 
-    public static final String ID_RULE = "must be 1 to 64 characters of A-Z a-z 0-9 . _ : @ ~ -";
+    public static final String ID_RULE = "must be 1 to 64 characters of A-Z a-z 0-9 . _ : @ ~ -, and not just . or ..";
     public static final int MAX_ITEMS = 100;
 
     /** Largest quantity in one line, and largest stock change: far below 2^53, where Lua's numbers stop being exact. */
     public static final int MAX_QUANTITY = 1_000_000_000;
+
+    private static final Pattern PLACE = Pattern.compile(" \\([^()]*\\[Source: .*?]\\)");
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -48,14 +53,19 @@ public final class JsonInput {
         try {
             root = JSON.readTree(json);
         } catch (StreamReadException e) {
-            throw new InvalidInputException(what, "must be JSON: " + e.getOriginalMessage() + position(e));
+            throw new InvalidInputException(what, "must be JSON: " + reason(e) + position(e));
         } catch (JacksonException e) {
-            throw new InvalidInputException(what, "must be JSON: " + e.getOriginalMessage());
+            throw new InvalidInputException(what, "must be JSON: " + reason(e));
         }
         if (root == null || !root.isObject()) {
             throw new InvalidInputException(what, "must be a JSON object");
         }
         return new JsonInput(root);
+    }
+
+    /** Jackson's, without the places that it adds to some of its reasons: those speak of its own settings. */
+    private static String reason(JacksonException e) {
+        return PLACE.matcher(e.getOriginalMessage()).replaceAll("");
     }
 
     private static String position(StreamReadException e) {
