@@ -1,11 +1,25 @@
 package io.github.exactlyonce.order;
 
+import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.redis.RedisRequirements;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 @SpringBootApplication
+@ConfigurationPropertiesScan
+@Import(ProblemAdvice.class)
 public class OrderServiceApplication {
     public static void main(String[] args) {
         SpringApplication.run(OrderServiceApplication.class, args);
+    }
+
+    /** Part of readiness under this name. */
+    @Bean
+    RedisRequirements redisRequirements(RedisConnectionFactory connections) {
+        return new RedisRequirements(connections);
     }
 }

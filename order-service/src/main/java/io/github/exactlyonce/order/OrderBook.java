@@ -1,0 +1,87 @@
+package io.github.exactlyonce.order;
+
+import io.github.exactlyonce.contracts.OrderItems;
+import io.github.exactlyonce.contracts.OrderRecord;
+import io.github.exactlyonce.contracts.OrderStatus;
+import io.github.exactlyonce.contracts.RedisKeys;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.core.HashOperations;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.DefaultRedisScript;
+import org.springframework.stereotype.Repository;
+
+/**
+ * The orders in Redis. Placing writes {@link RedisKeys#order} and {@link RedisKeys#jobs} and publishes on
+ * {@link RedisKeys#ORDER_UPDATES}, all in one script; it is safe to repeat, which is what Lettuce does with a command
+ * whose answer was cut off by a reconnect.
+ *
+ * <p>Every method throws {@link org.springframework.dao.DataAccessException} if Redis cannot be reached, is late, or
+ * refuses to write (out of memory, a read-only replica, a cluster without a majority).
+ */
+@Repository
+class OrderBook {
+
+    private static final long NEW = 1;
+
+    private final StringRedisTemplate redis;
+    private final FirstConnection connection;
+    private final String graceMillis;
+    private final DefaultRedisScript<List<Object>> placeOrder;
+
+    OrderBook(StringRedisTemplate redis, FirstConnection connection, OrderProperties properties) {
+        this.redis = redis;
+        this.connection = connection;
+        this.graceMillis = String.valueOf(properties.grace().toMillis());
+        this.placeOrder = new DefaultRedisScript<>();
+        placeOrder.setLocation(new ClassPathResource("META-INF/scripts/place-order.lua"));
+        placeOrder.setResultType(listOfObjects());
+    }
+
+    Placement place(String id, OrderItems items) {
+        connection.require();
+        List<Object> answer = redis.execute(
+                placeOrder,
+                List.of(RedisKeys.order(id), RedisKeys.jobs()),
+                id,
+                items.packed(),
+                graceMillis,
+                RedisKeys.ORDER_UPDATES,
+                new OrderPlaced(id, items).json(),
+                "");
+        if ((Long) answer.get(0) == NEW) {
+            Instant placedAt = Instant.ofEpochMilli((Long) answer.get(1));
+            return new Placement(
+                    Placement.Outcome.PLACED,
+                    new OrderRecord(id, OrderStatus.PLACED, items, placedAt, null, null, null));
+        }
+        OrderRecord earlier = OrderRecord.of(id, fields(answer.subList(1, answer.size())));
+        boolean same = earlier.items().asksForTheSameAs(items);
+        return new Placement(same ? Placement.Outcome.REPEATED : Placement.Outcome.CONFLICTING, earlier);
+    }
+
+    Optional<OrderRecord> find(String id) {
+        connection.require();
+        HashOperations<String, String, String> hashes = redis.opsForHash();
+        Map<String, String> fields = hashes.entries(RedisKeys.order(id));
+        return fields.isEmpty() ? Optional.empty() : Optional.of(OrderRecord.of(id, fields));
+    }
+
+    private static Map<String, String> fields(List<Object> namesAndValues) {
+        Map<String, String> fields = new HashMap<>();
+        for (int i = 0; i < namesAndValues.size(); i += 2) {
+            fields.put((String) namesAndValues.get(i), (String) namesAndValues.get(i + 1));
+        }
+        return fields;
+    }
+
+    /** A script that returns a table is declared with the class of a list, which knows no type of element. */
+    @SuppressWarnings("unchecked")
+    private static Class<List<Object>> listOfObjects() {
+        return (Class<List<Object>>) (Class<?>) List.class;
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.exactlyonce.order;
+
+import io.github.exactlyonce.contracts.InvalidInputException;
+import io.github.exactlyonce.contracts.JsonInput;
+import io.github.exactlyonce.contracts.OrderRecord;
+import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Declares what it produces, so that a client that cannot read JSON is refused before its order is placed. */
+@RestController
+@RequestMapping(path = "/orders", produces = MediaType.APPLICATION_JSON_VALUE)
+class OrderController {
+
+    private final OrderBook orders;
+    private final OrderProperties properties;
+    private final PlacementLog placements;
+
+    OrderController(OrderBook orders, OrderProperties properties, PlacementLog placements) {
+        this.orders = orders;
+        this.properties = properties;
+        this.placements = placements;
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<OrderRecord> place(
+            HttpServletRequest http,
+            @RequestHeader(name = OrderRequest.IDEMPOTENCY_KEY, required = false) @Nullable String idempotencyKey) {
+        byte[] body = RequestBody.read(http, properties.maxBodySize());
+        OrderRequest request = OrderRequest.read(body, idempotencyKey);
+        Placement placement = place(request);
+        placements.add(placement);
+        return switch (placement.outcome()) {
+            case PLACED ->
+                ResponseEntity.created(URI.create("/orders/" + request.id())).body(placement.order());
+            case REPEATED -> ResponseEntity.ok(placement.order());
+            case CONFLICTING -> throw conflict(request.id());
+        };
+    }
+
+    @GetMapping("/{id}")
+    OrderRecord read(@PathVariable String id) {
+        if (!JsonInput.isId(id)) {
+            throw new InvalidInputException("id", JsonInput.ID_RULE);
+        }
+        return orders.find(id).orElseThrow(() -> unknown(id));
+    }
+
+    private Placement place(OrderRequest request) {
+        try {
+            return orders.place(request.id(), request.items());
+        } catch (DataAccessException e) {
+            throw ProblemAdvice.unavailable(
+                    "Repeating the request with orderId " + request.id() + " is safe: it is placed once, however often"
+                            + " it is sent.",
+                    Map.of("orderId", request.id()),
+                    e);
+        }
+    }
+
+    private static RuntimeException conflict(String id) {
+        return ProblemAdvice.problem(
+                HttpStatus.CONFLICT,
+                "order-conflict",
+                "Order id already used",
+                "Order " + id + " was placed with other items. Another order needs another orderId.",
+                Map.of("orderId", id));
+    }
+
+    private static RuntimeException unknown(String id) {
+        return ProblemAdvice.problem(
+                HttpStatus.NOT_FOUND,
+                "unknown-order",
+                "Unknown order",
+                "There is no order " + id + ".",
+                Map.of("orderId", id));
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.exactlyonce.order;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * @param grace how long the replicas have to settle an order that they heard of, before its job comes due; the
+ *     inventory service reads the same property
+ * @param maxBodySize a request with a longer body is refused
+ * @param maxInFlight commands that may wait for Redis's answer at the same time; further requests are refused at once,
+ *     so a Redis that hangs does not fill this process's memory
+ * @param reconnectDelay longest wait between two attempts to reach a Redis that is away
+ */
+@ConfigurationProperties("orders")
+record OrderProperties(
+        @DefaultValue("2s") Duration grace,
+        @DefaultValue("64KB") DataSize maxBodySize,
+        @DefaultValue("10000") int maxInFlight,
+        @DefaultValue("500ms") Duration reconnectDelay) {
+
+    private static final Duration LONGEST_GRACE = Duration.ofDays(1);
+    private static final Duration LONGEST_RECONNECT_DELAY = Duration.ofSeconds(5);
+    private static final DataSize SMALLEST_BODY = DataSize.ofKilobytes(1);
+    private static final DataSize LARGEST_BODY = DataSize.ofMegabytes(1);
+    private static final int MOST_IN_FLIGHT = 1_000_000;
+
+    OrderProperties {
+        requireDuration("orders.grace", grace, LONGEST_GRACE);
+        requireDuration("orders.reconnect-delay", reconnectDelay, LONGEST_RECONNECT_DELAY);
+        require(
+                maxBodySize.compareTo(SMALLEST_BODY) >= 0 && maxBodySize.compareTo(LARGEST_BODY) <= 0,
+                "orders.max-body-size must be from " + SMALLEST_BODY + " to " + LARGEST_BODY + ", not " + maxBodySize);
+        require(
+                maxInFlight >= 1 && maxInFlight <= MOST_IN_FLIGHT,
+                "orders.max-in-flight must be from 1 to " + MOST_IN_FLIGHT + ", not " + maxInFlight);
+    }
+
+    private static void requireDuration(String name, Duration value, Duration longest) {
+        require(
+                value.toMillis() >= 1 && value.compareTo(longest) <= 0,
+                name + " must be from 1 ms to " + longest.toSeconds() + " s, not " + value);
+    }
+
+    private static void require(boolean condition, String sentence) {
+        if (!condition) {
+            throw new IllegalArgumentException(sentence);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.exactlyonce.order;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import io.github.exactlyonce.contracts.JsonInput;
+import io.github.exactlyonce.contracts.OrderItems;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks for.
+ *
+ * @param id from the body, else from the header {@value #IDEMPOTENCY_KEY}, else a new ULID
+ */
+record OrderRequest(String id, OrderItems items) {
+
+    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    /**
+     * @param idempotencyKey the header's value, as a bare id or as draft-ietf-httpapi-idempotency-key-header has it, in
+     *     double quotes
+     * @throws io.github.exactlyonce.contracts.InvalidInputException if it is not an order
+     */
+    static OrderRequest read(byte[] body, @Nullable String idempotencyKey) {
+        JsonInput input = JsonInput.read("body", body);
+        String orderId = input.id("orderId");
+        OrderItems items = input.items();
+        String key = idempotencyKey == null ? null : unquoted(idempotencyKey);
+        if (key != null && !JsonInput.isId(key)) {
+            input.problem(IDEMPOTENCY_KEY, JsonInput.ID_RULE);
+        } else if (key != null && orderId != null && !key.equals(orderId)) {
+            input.problem(IDEMPOTENCY_KEY, "must be the same as orderId where both are given");
+        }
+        input.refuseIfInvalid();
+        return new OrderRequest(firstOf(orderId, key), items);
+    }
+
+    private static String firstOf(@Nullable String orderId, @Nullable String key) {
+        if (orderId != null) {
+            return orderId;
+        }
+        return key != null ? key : UlidCreator.getMonotonicUlid().toString();
+    }
+
+    private static String unquoted(String value) {
+        boolean quoted = value.length() >= 2 && value.startsWith("\"") && value.endsWith("\"");
+        return quoted ? value.substring(1, value.length() - 1) : value;
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.exactlyonce.order;
+
+import io.github.exactlyonce.contracts.OrderRecord;
+
+/**
+ * The answer to an attempt to place an order.
+ *
+ * @param order the order as it stands, whether this attempt placed it or an earlier one
+ */
+record Placement(Outcome outcome, OrderRecord order) {
+
+    enum Outcome {
+        /** New: recorded, due and announced. */
+        PLACED,
+        /** The same order was placed before; nothing changed. */
+        REPEATED,
+        /** The id belongs to an order with other items; nothing changed. */
+        CONFLICTING
+    }
+}

@@ -1,0 +1,5 @@
+/** Placing and reading orders over HTTP. */
+@NullMarked
+package io.github.exactlyonce.order;
+
+import org.jspecify.annotations.NullMarked;
