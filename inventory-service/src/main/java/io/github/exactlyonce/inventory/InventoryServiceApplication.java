@@ -1,11 +1,32 @@
 package io.github.exactlyonce.inventory;
 
+import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.redis.RedisRequirements;
+import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 @SpringBootApplication
+@ConfigurationPropertiesScan
+@Import(ProblemAdvice.class)
 public class InventoryServiceApplication {
+
     public static void main(String[] args) {
         SpringApplication.run(InventoryServiceApplication.class, args);
+    }
+
+    @Bean
+    RedisRequirements redisRequirements(RedisConnectionFactory connections) {
+        return new RedisRequirements(connections);
+    }
+
+    /** Only for the ages in log lines. What is due is decided by Redis's clock. */
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
     }
 }

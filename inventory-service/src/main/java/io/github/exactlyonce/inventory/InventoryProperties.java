@@ -1,0 +1,62 @@
+package io.github.exactlyonce.inventory;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What can be set under {@code inventory}.
+ *
+ * @param replica this replica's name in logs, the ledger and the orders that it settled; empty = the host's name
+ * @param retention how long a settled order, which is also its dedup record, is kept: longer than any copy of its message
+ *     or any client's retry can be late
+ * @param ledgerLength entries to which the ledger is trimmed, approximately
+ * @param deadLettersLength entries to which the dead letters are trimmed, approximately
+ */
+@Validated
+@ConfigurationProperties("inventory")
+public record InventoryProperties(
+        @DefaultValue("") @Pattern(regexp = "[A-Za-z0-9._:-]{0,64}")
+        String replica,
+
+        @DefaultValue("7d") @DurationMin(minutes = 1) Duration retention,
+        @DefaultValue("1000000") @Min(1000) long ledgerLength,
+        @DefaultValue("10000") @Min(100) long deadLettersLength,
+        @DefaultValue @Valid Lock lock,
+        @DefaultValue @Valid Queue queue,
+        @DefaultValue @Valid Subscription subscription) {
+
+    /**
+     * @param enabled whether copies are turned away by a lock before they reach the commit script; the guarantee does not
+     *     depend on it, only the work that is saved
+     * @param ttl for how long late copies are turned away after an order was settled
+     */
+    public record Lock(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("5s") @DurationMin(millis = 1) Duration ttl) {}
+
+    /**
+     * @param capacity messages that wait at the most; beyond, they are dropped and their jobs come due
+     * @param maxMessageSize a longer message goes to the dead letters
+     * @param batchSize messages gated, and committed, in one flush at the most
+     */
+    public record Queue(
+            @DefaultValue("50000") @Min(1) int capacity,
+            @DefaultValue("64KB") DataSize maxMessageSize,
+            @DefaultValue("256") @Min(1) @Max(10_000) int batchSize) {}
+
+    /**
+     * @param probeInterval how often a message to ourselves tests the subscription
+     * @param probeTimeout after so long without hearing one, the replica is not ready and subscribes anew
+     */
+    public record Subscription(
+            @DefaultValue("1s") @DurationMin(millis = 10) Duration probeInterval,
+            @DefaultValue("3s") @DurationMin(millis = 30) Duration probeTimeout) {}
+}

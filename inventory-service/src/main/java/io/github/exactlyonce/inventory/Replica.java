@@ -1,0 +1,58 @@
+package io.github.exactlyonce.inventory;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.stereotype.Component;
+
+/** Who this process is among the replicas. */
+@Component
+public final class Replica {
+
+    private static final char[] NONCE_ALPHABET =
+            "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_".toCharArray();
+    private static final int NONCE_LENGTH = 8;
+
+    private final String name;
+
+    Replica(InventoryProperties properties) {
+        this.name = properties.replica().isEmpty() ? hostName() : properties.replica();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /**
+     * A fresh owner token, {@code <replica>/<48 random bits>}: the value of a lock, and the mark on what was done under
+     * it. No two attempts share one, not even of the same replica.
+     */
+    public String newOwnerToken() {
+        long random = ThreadLocalRandom.current().nextLong();
+        StringBuilder token =
+                new StringBuilder(name.length() + 1 + NONCE_LENGTH).append(name).append('/');
+        for (int i = 0; i < NONCE_LENGTH; i++) {
+            token.append(NONCE_ALPHABET[(int) (random >>> (6 * i)) & 63]);
+        }
+        return token.toString();
+    }
+
+    /** In a container the host's name is the pod's; elsewhere the process id tells replicas of one host apart. */
+    private static String hostName() {
+        String pod = System.getenv("HOSTNAME");
+        if (pod != null && ProcessHandle.current().pid() == 1) {
+            return sanitized(pod);
+        }
+        try {
+            return sanitized(InetAddress.getLocalHost().getHostName()) + "-"
+                    + ProcessHandle.current().pid();
+        } catch (UnknownHostException e) {
+            return "replica-" + ProcessHandle.current().pid();
+        }
+    }
+
+    private static String sanitized(String hostName) {
+        String safe = hostName.replaceAll("[^A-Za-z0-9._:-]", "-");
+        return safe.substring(0, Math.min(safe.length(), 48));
+    }
+}

@@ -1,0 +1,140 @@
+package io.github.exactlyonce.inventory.deadletters;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.InventoryProperties;
+import io.github.exactlyonce.inventory.Replica;
+import io.github.exactlyonce.inventory.redis.LuaScript;
+import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.redis.Reply;
+import io.github.exactlyonce.inventory.redis.ScriptCall;
+import io.lettuce.core.codec.Base16;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.domain.Range;
+import org.springframework.data.redis.connection.Limit;
+import org.springframework.data.redis.connection.stream.MapRecord;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * What could not be processed, in the stream {@code dead-letters:{main}}, newest last, trimmed to
+ * {@code inventory.dead-letters-length}. An entry has {@code source} (the channel, or {@code job}), {@code reason},
+ * {@code payload} (cut to {@value #PAYLOAD_LIMIT} bytes), {@code bytes} (of the whole payload) and {@code replica}.
+ */
+@Component
+public final class DeadLetters {
+
+    /** A person needs the beginning of a message to know whose it is, not a megabyte of it. */
+    public static final int PAYLOAD_LIMIT = 4096;
+
+    /** All replicas hear a malformed message; within this time its bytes are buried once. */
+    private static final Duration SAME_MESSAGE = Duration.ofMinutes(1);
+
+    private static final LuaScript BURY_MESSAGE = LuaScript.returningNumber("bury-message.lua");
+    private static final LuaScript BURY_JOB = LuaScript.returningNumber("bury-job.lua");
+    private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
+
+    private final StringRedisTemplate redis;
+    private final InventoryProperties properties;
+    private final Replica replica;
+    private final Counter buried;
+
+    DeadLetters(StringRedisTemplate redis, InventoryProperties properties, Replica replica, MeterRegistry meters) {
+        this.redis = redis;
+        this.properties = properties;
+        this.replica = replica;
+        this.buried = Counter.builder("inventory.dead.letters")
+                .description("Messages and jobs that this replica put with the dead letters")
+                .register(meters);
+    }
+
+    /** Buries messages that cannot be processed; of all replicas that hear one, the first writes it. */
+    public void bury(Pipeline pipeline, List<Message> messages) {
+        List<Reply<Long>> replies =
+                pipeline.evalAll(BURY_MESSAGE, messages.stream().map(this::call).toList());
+        for (int i = 0; i < messages.size(); i++) {
+            Message message = messages.get(i);
+            Reply<Long> reply = replies.get(i);
+            if (reply.isFailure()) {
+                log.error("dead letter lost: {}; it said: {}", reply.reason(), message.payload());
+            } else if (reply.get() == 1) {
+                buried.increment();
+                log.warn("message buried: {}", message.reason());
+            }
+        }
+    }
+
+    /**
+     * Moves a claimed job here.
+     *
+     * @param lease the token of the claim; nothing happens if the claim is no longer ours
+     */
+    public void buryJob(Pipeline pipeline, String job, String lease, String reason) {
+        ScriptCall call = ScriptCall.on(RedisKeys.jobs(), RedisKeys.deadLetters())
+                .with(job, lease, reason, replica.name(), properties.deadLettersLength());
+        Reply<Long> reply = pipeline.eval(BURY_JOB, call);
+        if (!reply.isFailure() && reply.get() == 1) {
+            buried.increment();
+            log.atError().addKeyValue("job", job).log("job buried: {}", reason);
+        }
+    }
+
+    Page page(@Nullable String after, int limit) {
+        Range<String> range = after == null ? Range.unbounded() : Range.rightUnbounded(Range.Bound.exclusive(after));
+        List<MapRecord<String, Object, Object>> found = redis.opsForStream()
+                .range(RedisKeys.deadLetters(), range, Limit.limit().count(limit + 1));
+        List<DeadLetter> letters =
+                found.stream().limit(limit).map(DeadLetters::read).toList();
+        return new Page(letters, found.size() > limit ? letters.get(limit - 1).id() : null);
+    }
+
+    private static DeadLetter read(MapRecord<String, Object, Object> entry) {
+        Map<Object, Object> fields = entry.getValue();
+        return new DeadLetter(
+                entry.getId().getValue(),
+                Instant.ofEpochMilli(entry.getId().getTimestamp()),
+                (String) fields.get("source"),
+                (String) fields.get("reason"),
+                (String) fields.get("payload"),
+                Long.parseLong((String) fields.get("bytes")),
+                (String) fields.get("replica"));
+    }
+
+    private ScriptCall call(Message message) {
+        String digest = Base16.digest((message.bytes() + message.payload()).getBytes(StandardCharsets.UTF_8));
+        return ScriptCall.on(RedisKeys.deadLetters(), RedisKeys.deadLetterMark(digest))
+                .with(
+                        RedisKeys.ORDER_UPDATES,
+                        message.reason(),
+                        message.payload(),
+                        message.bytes(),
+                        replica.name(),
+                        properties.deadLettersLength(),
+                        SAME_MESSAGE.toMillis());
+    }
+
+    /**
+     * A message to bury.
+     *
+     * @param payload its beginning
+     * @param bytes its whole length
+     */
+    public record Message(String payload, int bytes, String reason) {}
+
+    /** @param at when it was buried, by Redis's clock */
+    record DeadLetter(
+            String id, Instant at, String source, String reason, String payload, long bytes, String replica) {}
+
+    /** @param next what to give as {@code after} for the next page; absent on the last one */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Page(List<DeadLetter> deadLetters, @Nullable String next) {}
+}

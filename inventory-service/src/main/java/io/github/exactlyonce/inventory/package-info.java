@@ -1,0 +1,8 @@
+/**
+ * The inventory service. Features depend on each other in one direction: {@code subscription → jobs → processing →
+ * stock}; all of them may use {@code deadletters} and {@code redis}.
+ */
+@NullMarked
+package io.github.exactlyonce.inventory;
+
+import org.jspecify.annotations.NullMarked;

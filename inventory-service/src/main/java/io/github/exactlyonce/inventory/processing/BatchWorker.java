@@ -1,0 +1,155 @@
+package io.github.exactlyonce.inventory.processing;
+
+import io.github.exactlyonce.contracts.InvalidInputException;
+import io.github.exactlyonce.contracts.OrderMessage;
+import io.github.exactlyonce.inventory.deadletters.DeadLetters;
+import io.github.exactlyonce.inventory.processing.Decision.Outcome;
+import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.redis.Pipelines;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * The one thread that works on messages, in natural batches: it takes whatever has arrived, settles it, and looks again.
+ * Under light load a batch is one message and nothing waits; under heavy load batches grow and round trips do not.
+ *
+ * <p>On shutdown, after the subscription has ended, it finishes what is queued.
+ */
+@Component
+final class BatchWorker implements SmartLifecycle {
+
+    /** Stops after the subscription and before the connections. */
+    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 200;
+
+    private static final Duration PATIENCE = Duration.ofMillis(200);
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+
+    /** Tries to record another producer's order while Redis is away: with the command timeout, some 20 seconds. */
+    private static final int RECORD_TRIES = 10;
+
+    private static final Duration RECORD_PAUSE = Duration.ofMillis(200);
+
+    private static final Logger log = LoggerFactory.getLogger(BatchWorker.class);
+
+    private final MessageQueue queue;
+    private final OrderProcessor processor;
+    private final DeadLetters deadLetters;
+    private final Pipelines pipelines;
+    private volatile boolean running;
+    private @Nullable Thread thread;
+
+    BatchWorker(MessageQueue queue, OrderProcessor processor, DeadLetters deadLetters, Pipelines pipelines) {
+        this.queue = queue;
+        this.processor = processor;
+        this.deadLetters = deadLetters;
+        this.pipelines = pipelines;
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        thread = new Thread(this::run, "order-batches");
+        thread.start();
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        Thread worker = thread;
+        try {
+            if (worker != null) {
+                worker.join(DRAIN_LIMIT.toMillis());
+                worker.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    private void run() {
+        try (Pipeline pipeline = pipelines.open()) {
+            while (running || !queue.isEmpty()) {
+                work(pipeline, queue.take(PATIENCE));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void work(Pipeline pipeline, List<MessageQueue.Message> messages) throws InterruptedException {
+        try {
+            List<OrderHint> hints = new ArrayList<>(messages.size());
+            List<DeadLetters.Message> unreadable = new ArrayList<>();
+            for (MessageQueue.Message message : messages) {
+                read(message, hints, unreadable);
+            }
+            if (!unreadable.isEmpty()) {
+                deadLetters.bury(pipeline, unreadable);
+            }
+            for (int tries = 1; !hints.isEmpty(); tries++) {
+                hints = notRecorded(processor.process(pipeline, hints), tries, pipeline);
+            }
+        } catch (RuntimeException e) { // a bug: without its thread the replica would hear and never act
+            log.error("batch of {} messages failed; due jobs will bring the orders back", messages.size(), e);
+        }
+    }
+
+    private static void read(
+            MessageQueue.Message message, List<OrderHint> hints, List<DeadLetters.Message> unreadable) {
+        try {
+            if (message.isTooLong()) {
+                throw new InvalidInputException("message", "is too long: " + message.size() + " bytes");
+            }
+            Optional<OrderMessage> order = OrderMessage.parse(message.body());
+            order.map(OrderHint::of).ifPresent(hints::add);
+        } catch (InvalidInputException e) {
+            unreadable.add(letter(message, e.getMessage()));
+        }
+    }
+
+    /** Orders that nothing would bring back: to be tried again after a pause, or, when that did not help, buried. */
+    private List<OrderHint> notRecorded(List<Decision> decisions, int tries, Pipeline pipeline)
+            throws InterruptedException {
+        List<Decision> lost = decisions.stream()
+                .filter(decision -> decision.outcome() == Outcome.NOT_RECORDED)
+                .toList();
+        if (!lost.isEmpty() && tries >= RECORD_TRIES) {
+            deadLetters.bury(pipeline, lost.stream().map(BatchWorker::letter).toList());
+            return List.of();
+        }
+        if (!lost.isEmpty()) {
+            TimeUnit.MILLISECONDS.sleep(RECORD_PAUSE.toMillis());
+        }
+        return lost.stream().map(Decision::hint).toList();
+    }
+
+    private static DeadLetters.Message letter(Decision decision) {
+        String payload = String.valueOf(decision.hint());
+        return new DeadLetters.Message(payload, payload.length(), "could not be recorded: " + decision.detail());
+    }
+
+    private static DeadLetters.Message letter(MessageQueue.Message message, @Nullable String reason) {
+        int shown = Math.min(message.body().length, DeadLetters.PAYLOAD_LIMIT);
+        String payload = new String(message.body(), 0, shown, StandardCharsets.UTF_8);
+        return new DeadLetters.Message(payload, message.size(), String.valueOf(reason));
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.exactlyonce.inventory.processing;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * What this replica did about one hint.
+ *
+ * @param age from placed to settled, by Redis's clock; for an order that somebody else has, to now, by this JVM's clock
+ * @param detail who settled it, or what went wrong; may be empty
+ */
+public record Decision(OrderHint hint, Outcome outcome, Duration age, String detail) {
+
+    /** The answer to "who did it". */
+    public enum Outcome {
+        /** Processed: this replica took the stock. */
+        CONFIRMED("processed"),
+        /** Processed: this replica found it short. */
+        REJECTED("processed"),
+        /** Skipped: another attempt holds the lock. */
+        LOCK_HELD("skipped"),
+        /** Skipped: it was settled before. */
+        ALREADY_SETTLED("skipped"),
+        /** There is neither a record nor a message to make one from. */
+        NO_RECORD("failed"),
+        /** Its record could not be written, so nothing brings it back yet. */
+        NOT_RECORDED("failed"),
+        /** Redis did not answer or refused; its job brings it back. */
+        FAILED("failed");
+
+        private final String decision;
+
+        Outcome(String decision) {
+            this.decision = decision;
+        }
+
+        /** {@code processed}, {@code skipped} or {@code failed}. */
+        public String decision() {
+            return decision;
+        }
+
+        /** As it stands in logs and meters: {@code lock_held}. */
+        public String reason() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public boolean isProcessed() {
+        return outcome == Outcome.CONFIRMED || outcome == Outcome.REJECTED;
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.exactlyonce.inventory.processing;
+
+import io.github.exactlyonce.contracts.OrderRecord;
+import io.github.exactlyonce.inventory.Replica;
+import io.github.exactlyonce.inventory.processing.Decision.Outcome;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+import org.springframework.stereotype.Component;
+
+/**
+ * Settles the question "who did it": one line {@code processed} on the replica that settled an order, one line
+ * {@code skipped} on each replica that heard of it and did not, and the meters that count them.
+ */
+@Component
+final class DecisionLog {
+
+    private static final Logger log = LoggerFactory.getLogger("decisions");
+
+    private final Replica replica;
+    private final Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
+    private final Counter recovered;
+    private final Timer processing;
+    private final Timer age;
+
+    DecisionLog(Replica replica, MeterRegistry meters) {
+        this.replica = replica;
+        for (Outcome outcome : Outcome.values()) {
+            counters.put(
+                    outcome,
+                    Counter.builder("inventory.decisions")
+                            .description("What this replica did about the orders that it heard of")
+                            .tag("decision", outcome.decision())
+                            .tag("reason", outcome.reason())
+                            .register(meters));
+        }
+        this.recovered = Counter.builder("inventory.orders.recovered")
+                .description("Orders that this replica settled because their job came due")
+                .register(meters);
+        this.processing = Timer.builder("inventory.processing")
+                .description("From taking a hint up to its order being settled")
+                .register(meters);
+        this.age = Timer.builder("inventory.order.age")
+                .description("From placed to settled, by Redis's clock")
+                .publishPercentileHistogram()
+                .register(meters);
+    }
+
+    void write(List<Decision> decisions, Duration took) {
+        for (Decision decision : decisions) {
+            counters.get(decision.outcome()).increment();
+            if (decision.isProcessed()) {
+                processing.record(took);
+                age.record(decision.age());
+                if (decision.hint().source() == OrderHint.Source.JOB) {
+                    recovered.increment();
+                }
+            }
+            line(decision);
+        }
+    }
+
+    private void line(Decision decision) {
+        LoggingEventBuilder line = decision.outcome().decision().equals("failed") ? log.atWarn() : log.atInfo();
+        line = line.addKeyValue("orderId", decision.hint().id())
+                .addKeyValue("replica", replica.name())
+                .addKeyValue("decision", decision.outcome().decision())
+                .addKeyValue("reason", decision.outcome().reason())
+                .addKeyValue("source", decision.hint().source() == OrderHint.Source.JOB ? "job" : "message")
+                .addKeyValue("ageMs", decision.age().toMillis());
+        if (decision.outcome() == Outcome.ALREADY_SETTLED) {
+            line = line.addKeyValue("settledBy", OrderRecord.replicaOf(decision.detail()));
+        } else if (!decision.isProcessed() && !decision.detail().isEmpty()) {
+            line = line.addKeyValue("cause", decision.detail());
+        }
+        line.log(decision.outcome().decision());
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.exactlyonce.inventory.processing;
+
+import io.github.exactlyonce.contracts.OrderItems;
+import io.github.exactlyonce.contracts.OrderMessage;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Word that an order may have to be settled. Only its record says whether it does.
+ *
+ * @param orderId its producer's id; null if only the record has it
+ * @param items what the message says; null if only the record has them
+ * @param placedAt by Redis's clock; null if unknown
+ */
+public record OrderHint(
+        String id,
+        @Nullable String orderId,
+        @Nullable OrderItems items,
+        @Nullable Instant placedAt,
+        Source source) {
+
+    /** Where the hint came from. */
+    public enum Source {
+        MESSAGE,
+        JOB
+    }
+
+    static OrderHint of(OrderMessage message) {
+        return new OrderHint(message.id(), message.orderId(), message.items(), message.placedAt(), Source.MESSAGE);
+    }
+
+    /** An order whose job came due: its message was lost, or whoever took it on died. */
+    public static OrderHint dueJob(String id) {
+        return new OrderHint(id, null, null, null, Source.JOB);
+    }
+
+    /**
+     * Whether nobody may have recorded it yet: the message of another producer. The order service writes the record, and
+     * the job that brings a lost order back, before it publishes.
+     */
+    boolean needsRecord() {
+        return source == Source.MESSAGE && placedAt == null;
+    }
+}

@@ -1,0 +1,131 @@
+package io.github.exactlyonce.inventory.processing;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.Replica;
+import io.github.exactlyonce.inventory.processing.Decision.Outcome;
+import io.github.exactlyonce.inventory.redis.LuaScript;
+import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.redis.Reply;
+import io.github.exactlyonce.inventory.redis.ScriptCall;
+import io.github.exactlyonce.inventory.stock.Settlement;
+import io.github.exactlyonce.inventory.stock.StockLedger;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/**
+ * The gate and the commit, for a batch of hints at a time. A batch takes at most four flushes, whatever its size:
+ *
+ * <ol>
+ *   <li>record: orders of other producers get the record and the due job that ours have already
+ *       ({@code order:{main}:<id>}, {@code jobs:{main}}), so that this replica may die at any later point;
+ *   <li>gate: {@link OrderLock};
+ *   <li>commit: {@link StockLedger#settleAll}, whose script is the guarantee;
+ *   <li>release: the locks of commits that failed.
+ * </ol>
+ *
+ * <p>Nothing is thrown: what Redis does not answer is a decision too.
+ */
+@Component
+public final class OrderProcessor {
+
+    private static final LuaScript PLACE_ORDER = LuaScript.returningList("place-order.lua");
+
+    private final StockLedger stockLedger;
+    private final OrderLock lock;
+    private final Replica replica;
+    private final OrdersProperties properties;
+    private final DecisionLog decisionLog;
+    private final Clock clock;
+
+    OrderProcessor(
+            StockLedger stockLedger,
+            OrderLock lock,
+            Replica replica,
+            OrdersProperties properties,
+            DecisionLog decisionLog,
+            Clock clock) {
+        this.stockLedger = stockLedger;
+        this.lock = lock;
+        this.replica = replica;
+        this.properties = properties;
+        this.decisionLog = decisionLog;
+        this.clock = clock;
+    }
+
+    /** @return one decision per hint, in their order */
+    public List<Decision> process(Pipeline pipeline, List<OrderHint> hints) {
+        long start = System.nanoTime();
+        List<Attempt> attempts = hints.stream()
+                .map(hint -> new Attempt(hint, replica.newOwnerToken(), clock))
+                .toList();
+        record(pipeline, attempts);
+        gate(pipeline, attempts);
+        commit(pipeline, attempts);
+        List<Decision> decisions = attempts.stream().map(Attempt::decision).toList();
+        decisionLog.write(decisions, Duration.ofNanos(System.nanoTime() - start));
+        return decisions;
+    }
+
+    private void record(Pipeline pipeline, List<Attempt> attempts) {
+        List<Attempt> unrecorded =
+                attempts.stream().filter(attempt -> attempt.hint.needsRecord()).toList();
+        List<Reply<Object>> replies = pipeline.evalAll(
+                PLACE_ORDER, unrecorded.stream().map(this::recordCall).toList());
+        for (int i = 0; i < unrecorded.size(); i++) {
+            Reply<Object> reply = replies.get(i);
+            if (reply.isFailure()) {
+                unrecorded.get(i).decide(Outcome.NOT_RECORDED, reply.reason());
+            }
+        }
+    }
+
+    private ScriptCall recordCall(Attempt attempt) {
+        String id = attempt.hint.id();
+        return ScriptCall.on(RedisKeys.order(id), RedisKeys.jobs())
+                .with(
+                        id,
+                        attempt.packedItems(),
+                        properties.grace().toMillis(),
+                        RedisKeys.ORDER_UPDATES,
+                        "", // its message is out already
+                        attempt.foreignOrderId());
+    }
+
+    private void gate(Pipeline pipeline, List<Attempt> attempts) {
+        List<Attempt> open = open(attempts);
+        List<Reply<Boolean>> replies = lock.acquireAll(pipeline, open);
+        for (int i = 0; i < open.size(); i++) {
+            Reply<Boolean> reply = replies.get(i);
+            if (reply.isFailure()) {
+                open.get(i).decide(Outcome.FAILED, reply.reason());
+            } else if (!reply.get()) {
+                open.get(i).decide(Outcome.LOCK_HELD, "");
+            }
+        }
+    }
+
+    /** After a success the locks are kept and turn late copies away; after a failure another replica may try at once. */
+    private void commit(Pipeline pipeline, List<Attempt> attempts) {
+        List<Attempt> won = open(attempts);
+        List<Reply<Settlement>> replies =
+                stockLedger.settleAll(pipeline, won.stream().map(Attempt::order).toList());
+        List<Attempt> failed = new ArrayList<>();
+        for (int i = 0; i < won.size(); i++) {
+            Reply<Settlement> reply = replies.get(i);
+            if (reply.isFailure()) {
+                won.get(i).decide(Outcome.FAILED, reply.reason());
+                failed.add(won.get(i));
+            } else {
+                won.get(i).decide(reply.get());
+            }
+        }
+        lock.releaseAll(pipeline, failed);
+    }
+
+    private static List<Attempt> open(List<Attempt> attempts) {
+        return attempts.stream().filter(Attempt::isOpen).toList();
+    }
+}

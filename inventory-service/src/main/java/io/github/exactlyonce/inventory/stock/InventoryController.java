@@ -1,0 +1,88 @@
+package io.github.exactlyonce.inventory.stock;
+
+import static io.github.exactlyonce.contracts.http.ProblemAdvice.problem;
+
+import io.github.exactlyonce.contracts.InvalidInputException;
+import io.github.exactlyonce.contracts.JsonInput;
+import java.util.Map;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The stock over HTTP. */
+@RestController
+@RequestMapping("/inventory")
+class InventoryController {
+
+    private static final int MAX_PAGE = 1000;
+
+    private final Stock stock;
+
+    InventoryController(Stock stock) {
+        this.stock = stock;
+    }
+
+    @GetMapping
+    Stock.Page page(@RequestParam(defaultValue = "") String after, @RequestParam(defaultValue = "100") int limit) {
+        if (limit < 1 || limit > MAX_PAGE) {
+            throw new InvalidInputException("limit", "must be from 1 to " + MAX_PAGE);
+        }
+        return stock.page(after, limit);
+    }
+
+    @GetMapping("/{sku}")
+    Stock.Level level(@PathVariable String sku) {
+        return stock.level(checked(sku))
+                .orElseThrow(() -> problem(
+                        HttpStatus.NOT_FOUND,
+                        "unknown-sku",
+                        "Unknown SKU",
+                        "No stock is kept of " + sku + ".",
+                        Map.of()));
+    }
+
+    @PutMapping(path = "/{sku}", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Stock.Level set(@PathVariable String sku, @RequestBody byte[] body) {
+        checked(sku);
+        JsonInput input = JsonInput.read("body", body);
+        int quantity = input.quantity("quantity", 0);
+        input.refuseIfInvalid();
+        return stock.set(sku, quantity);
+    }
+
+    /** 201 if the units were added now, 200 if this restockId had added them before, 409 if it had added others. */
+    @PostMapping(path = "/{sku}/restocks", consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<Stock.Level> restock(@PathVariable String sku, @RequestBody byte[] body) {
+        checked(sku);
+        JsonInput input = JsonInput.read("body", body);
+        String restockId = input.requiredId("restockId");
+        int quantity = input.quantity("quantity", 1);
+        input.refuseIfInvalid();
+        Stock.Change change = stock.restock(restockId, sku, quantity);
+        if (!change.isSame()) {
+            throw problem(
+                    HttpStatus.CONFLICT,
+                    "restock-conflict",
+                    "Restock id is taken",
+                    "Restock " + restockId + " has been done with another SKU or quantity.",
+                    Map.of("restockId", restockId));
+        }
+        return ResponseEntity.status(change.isNew() ? HttpStatus.CREATED : HttpStatus.OK)
+                .body(change.level());
+    }
+
+    private static String checked(String sku) {
+        if (!JsonInput.isId(sku)) {
+            throw new InvalidInputException("sku", JsonInput.ID_RULE);
+        }
+        return sku;
+    }
+}

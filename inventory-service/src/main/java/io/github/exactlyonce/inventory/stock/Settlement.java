@@ -1,0 +1,30 @@
+package io.github.exactlyonce.inventory.stock;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What {@code commit-order.lua} answered.
+ *
+ * @param settledBy the owner token that settled the order; empty if nobody did
+ * @param age from placed to settled, by Redis's clock
+ */
+public record Settlement(Code code, String settledBy, Duration age) {
+
+    /** In the order of the script's codes, from 1. */
+    public enum Code {
+        /** The stock was taken, by this attempt. */
+        CONFIRMED,
+        /** Something was short, so nothing was taken; decided by this attempt. */
+        REJECTED,
+        WAS_CONFIRMED,
+        WAS_REJECTED,
+        /** There is neither a record nor a message to make one from. */
+        NO_RECORD
+    }
+
+    static Settlement of(List<Object> answer) {
+        Code code = Code.values()[((Long) answer.get(0)).intValue() - 1];
+        return new Settlement(code, (String) answer.get(1), Duration.ofMillis((Long) answer.get(2)));
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.exactlyonce.inventory.stock;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.InventoryProperties;
+import io.github.exactlyonce.inventory.redis.LuaScript;
+import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.redis.Reply;
+import io.github.exactlyonce.inventory.redis.ScriptCall;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/**
+ * Settles orders against the stock: {@code commit-order.lua}, which makes each effect happen once, whatever the number
+ * of copies, replicas and retries. Every effect leaves one entry in the ledger:
+ *
+ * <pre>{@code
+ * effect CONFIRMED  id 29  units 001=-2,002=-1  by inventory-1/x7Qa03_k
+ * }</pre>
+ *
+ * <p>Touches {@code order:{main}:<id>}, {@code jobs:{main}}, {@code stock:{main}}, {@code ledger:{main}}; publishes on
+ * {@code inventory_updates}.
+ */
+@Component
+public final class StockLedger {
+
+    private static final LuaScript COMMIT_ORDER = LuaScript.returningList("commit-order.lua");
+
+    private final InventoryProperties properties;
+
+    StockLedger(InventoryProperties properties) {
+        this.properties = properties;
+    }
+
+    /** @return one reply per order, in their order */
+    public List<Reply<Settlement>> settleAll(Pipeline pipeline, List<Order> orders) {
+        List<ScriptCall> calls = orders.stream().map(this::call).toList();
+        return pipeline.<List<Object>>evalAll(COMMIT_ORDER, calls).stream()
+                .map(reply -> reply.map(Settlement::of))
+                .toList();
+    }
+
+    private ScriptCall call(Order order) {
+        return ScriptCall.on(RedisKeys.order(order.id()), RedisKeys.jobs(), RedisKeys.stock(), RedisKeys.ledger())
+                .with(
+                        order.id(),
+                        order.ownerToken(),
+                        order.packedItems(),
+                        order.foreignOrderId(),
+                        properties.retention().toMillis(),
+                        properties.ledgerLength(),
+                        RedisKeys.INVENTORY_UPDATES);
+    }
+
+    /**
+     * An order to settle.
+     *
+     * @param foreignOrderId its producer's id for it, where that is not the id itself; else empty
+     * @param packedItems what its message says; empty if only the record has them. The record wins
+     * @param ownerToken this attempt's
+     */
+    public record Order(String id, String foreignOrderId, String packedItems, String ownerToken) {}
+}

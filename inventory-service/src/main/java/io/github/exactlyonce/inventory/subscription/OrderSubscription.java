@@ -1,0 +1,213 @@
+package io.github.exactlyonce.inventory.subscription;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.InventoryProperties;
+import io.github.exactlyonce.inventory.Replica;
+import io.github.exactlyonce.inventory.jobs.JobPoller;
+import io.github.exactlyonce.inventory.processing.MessageQueue;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.data.redis.connection.Message;
+import org.springframework.data.redis.connection.MessageListener;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.SubscriptionListener;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.listener.ChannelTopic;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
+import org.springframework.stereotype.Component;
+
+/**
+ * Hears {@code order_updates}, and knows whether it does. A subscription can fall silent without an error, so this replica
+ * regularly publishes a probe to a channel of its own, {@code probe:<replica>/<nonce>}, which the same connection
+ * subscribes to. While probes come back the subscription is proven; when they stop, the replica is not ready and the
+ * connection is replaced. Redis being away, at the start or later, is the same case: it is tried again until it works.
+ *
+ * <p>Whenever the channel is (re)subscribed, a sweep makes the orders due whose messages fell into the gap.
+ *
+ * <p>The listener runs on Lettuce's I/O thread and only puts the message into the bounded queue.
+ */
+@Component
+class OrderSubscription implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(OrderSubscription.class);
+
+    private final InventoryProperties.Subscription properties;
+    private final RedisConnectionFactory connections;
+    private final StringRedisTemplate redis;
+    private final MessageQueue queue;
+    private final JobPoller jobs;
+    private final Counter restarts;
+    private final String probeChannel;
+    private final byte[] orderChannel = RedisKeys.ORDER_UPDATES.getBytes(StandardCharsets.UTF_8);
+    private final Listener listener = new Listener();
+
+    private @Nullable ScheduledExecutorService monitor;
+    private @Nullable RedisMessageListenerContainer container;
+    private volatile long lastHeard;
+    private volatile boolean proven;
+    private boolean reportedFailure;
+
+    OrderSubscription(
+            InventoryProperties properties,
+            Replica replica,
+            RedisConnectionFactory connections,
+            StringRedisTemplate redis,
+            MessageQueue queue,
+            JobPoller jobs,
+            MeterRegistry meters) {
+        this.properties = properties.subscription();
+        this.connections = connections;
+        this.redis = redis;
+        this.queue = queue;
+        this.jobs = jobs;
+        this.probeChannel = "probe:" + replica.newOwnerToken();
+        this.restarts = Counter.builder("inventory.subscription.restarts")
+                .description("Subscriptions that were replaced because probes no longer came back")
+                .register(meters);
+        Gauge.builder("inventory.subscription.proven", () -> isProven() ? 1 : 0)
+                .description("1 while this replica is known to hear the channel, else 0")
+                .register(meters);
+    }
+
+    /** Whether a probe came back recently. */
+    boolean isProven() {
+        return proven && sinceLastHeard().compareTo(properties.probeTimeout()) < 0;
+    }
+
+    @Override
+    public void start() {
+        monitor = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "subscription"));
+        long interval = properties.probeInterval().toMillis();
+        monitor.scheduleWithFixedDelay(this::check, 0, interval, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() {
+        ScheduledExecutorService running = monitor;
+        monitor = null;
+        if (running != null) {
+            running.execute(this::unsubscribe);
+            running.shutdown();
+            try {
+                running.awaitTermination(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return monitor != null;
+    }
+
+    private void check() {
+        try {
+            if (container != null && sinceLastHeard().compareTo(properties.probeTimeout()) >= 0) {
+                log.warn(
+                        "subscription silent for {} ms: subscribing anew",
+                        sinceLastHeard().toMillis());
+                restarts.increment();
+                unsubscribe();
+            }
+            if (container == null) {
+                subscribe();
+            }
+            redis.convertAndSend(probeChannel, "");
+            reportedFailure = false;
+        } catch (RuntimeException e) {
+            if (!reportedFailure) {
+                log.warn(
+                        "Redis cannot be reached, trying again each {} ms: {}",
+                        properties.probeInterval().toMillis(),
+                        rootCause(e).getMessage());
+            }
+            reportedFailure = true;
+        }
+    }
+
+    /** A new container each time: one that failed halfway is not worth repairing. */
+    private void subscribe() {
+        RedisMessageListenerContainer fresh = new RedisMessageListenerContainer();
+        fresh.setConnectionFactory(connections);
+        fresh.setTaskExecutor(Runnable::run);
+        fresh.setMaxSubscriptionRegistrationWaitingTime(
+                properties.probeTimeout().toMillis());
+        fresh.addMessageListener(
+                listener, List.of(new ChannelTopic(RedisKeys.ORDER_UPDATES), new ChannelTopic(probeChannel)));
+        fresh.afterPropertiesSet();
+        try {
+            fresh.start();
+        } catch (RuntimeException e) {
+            destroy(fresh);
+            throw e;
+        }
+        lastHeard = System.nanoTime(); // it has the whole timeout to prove itself
+        container = fresh;
+    }
+
+    private void unsubscribe() {
+        proven = false;
+        RedisMessageListenerContainer old = container;
+        container = null;
+        if (old != null) {
+            destroy(old);
+        }
+    }
+
+    private static void destroy(RedisMessageListenerContainer container) {
+        try {
+            container.destroy();
+        } catch (Exception e) {
+            log.debug("closing a subscription failed", e);
+        }
+    }
+
+    private Duration sinceLastHeard() {
+        return Duration.ofNanos(System.nanoTime() - lastHeard);
+    }
+
+    private static Throwable rootCause(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    /** On Lettuce's I/O thread: must not block. */
+    private final class Listener implements MessageListener, SubscriptionListener {
+
+        @Override
+        public void onMessage(Message message, byte @Nullable [] pattern) {
+            if (Arrays.equals(message.getChannel(), orderChannel)) {
+                queue.offer(message.getBody());
+                return;
+            }
+            lastHeard = System.nanoTime();
+            if (!proven) {
+                proven = true;
+                log.info("hearing {}", RedisKeys.ORDER_UPDATES);
+            }
+        }
+
+        @Override
+        public void onChannelSubscribed(byte[] channel, long count) {
+            if (Arrays.equals(channel, orderChannel)) {
+                jobs.sweep();
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+-- Sets or raises the stock of one SKU, once per change: the mark remembers that it was done, so that a repeated request,
+-- or a command that the client library sends again after a reconnect, changes nothing.
+--
+-- KEYS[1] stock:{main}               hash
+-- KEYS[2] ledger:{main}              stream
+-- KEYS[3] restock:{main}:<changeId>  string, the mark
+-- ARGV[1] effect: RESTOCKED adds, SET sets
+-- ARGV[2] changeId
+-- ARGV[3] SKU
+-- ARGV[4] quantity
+-- ARGV[5] how long the mark is kept, in milliseconds
+-- ARGV[6] length to which the ledger is trimmed, approximately
+-- ARGV[7] owner token of this attempt: <replica>/<nonce>
+--
+-- Returns {1, units after, mark} if it was done now, {0, units now, mark} if it had been done before;
+-- the mark is "<SKU>=<quantity>".
+
+local stock, ledger, mark = KEYS[1], KEYS[2], KEYS[3]
+local effect, change_id, sku, quantity = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local mark_ttl, ledger_length, token = ARGV[5], ARGV[6], ARGV[7]
+
+local before = tonumber(redis.call('HGET', stock, sku) or '0')
+if not before then
+  return redis.error_reply('ERR stock of ' .. sku .. ' is not a number')
+end
+local done = redis.call('GET', mark)
+if done then
+  return { 0, before, done }
+end
+
+local after = effect == 'SET' and quantity or before + quantity
+local this = string.format('%s=%.0f', sku, quantity)
+-- The ledger first: it is the write that may be refused, and then nothing has happened.
+redis.call('XADD', ledger, 'MAXLEN', '~', ledger_length, '*',
+  'effect', effect, 'id', change_id, 'units', string.format('%s=%.0f', sku, after - before), 'by', token)
+redis.call('HSET', stock, sku, string.format('%.0f', after))
+redis.call('SET', mark, this, 'PX', mark_ttl)
+return { 1, after, this }
