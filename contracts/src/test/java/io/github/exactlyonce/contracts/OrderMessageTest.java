@@ -1,0 +1,64 @@
+package io.github.exactlyonce.contracts;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class OrderMessageTest {
+
+    private static final String ITEMS = "\"items\":[{\"id\":\"001\",\"quantity\":2}]";
+    private static final OrderItems TWO = OrderItems.of(new OrderItem("001", 2));
+
+    private static Optional<OrderMessage> parse(String json) {
+        return OrderMessage.parse(json.getBytes(UTF_8));
+    }
+
+    @Test
+    void ourOwnEventIsRecorded() {
+        OrderMessage message = parse("{\"eventType\":\"OrderPlaced\",\"id\":\"29\",\"orderId\":\"29\"," + ITEMS
+                        + ",\"placedAt\":\"2026-01-01T00:00:00.000Z\"}")
+                .orElseThrow();
+
+        assertThat(message).isEqualTo(new OrderMessage("29", "29", TWO, Instant.parse("2026-01-01T00:00:00Z")));
+        assertThat(message.isRecorded()).isTrue();
+    }
+
+    @Test
+    void aMessageWithAnIdOrAnOrderIdAloneIsAnOrderThatNobodyMayHaveRecorded() {
+        assertThat(parse("{\"id\":\"7\"," + ITEMS + "}")).contains(new OrderMessage("7", "7", TWO, null));
+        assertThat(parse("{\"orderId\":\"29\"," + ITEMS + "}")).contains(new OrderMessage("29", "29", TWO, null));
+    }
+
+    @Test
+    void theIdIsWhatTheEffectHappensOnceFor() {
+        assertThat(parse("{\"id\":\"1718000000000\",\"orderId\":\"29\"," + ITEMS + ",\"extra\":[1,{}]}"))
+                .contains(new OrderMessage("1718000000000", "29", TWO, null));
+    }
+
+    @Test
+    void anEventOfAnotherTypeIsNotForUs() {
+        assertThat(parse("{\"eventType\":\"OrderCancelled\",\"id\":\"29\"}")).isEmpty();
+    }
+
+    @Test
+    void aPlacedAtOfAnotherFormatIsNoReasonToRefuse() {
+        assertThat(parse("{\"id\":\"7\",\"placedAt\":\"yesterday\"," + ITEMS + "}"))
+                .contains(new OrderMessage("7", "7", TWO, null));
+        assertThat(parse("{\"id\":\"7\",\"placedAt\":1718000000000," + ITEMS + "}"))
+                .contains(new OrderMessage("7", "7", TWO, null));
+    }
+
+    @Test
+    void whatIsNoOrderIsRefusedWithEveryReason() {
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> parse("{\"items\":[{\"id\":\"001\",\"quantity\":-1}]}"))
+                .withMessage("id is missing; items[0].quantity must be a whole number from 1 to 1000000000");
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> parse("not JSON"))
+                .withMessageStartingWith("message must be JSON");
+    }
+}

@@ -1,0 +1,149 @@
+package io.github.exactlyonce.contracts;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PlaceOrderScriptTest {
+
+    private static final DateTimeFormatter ISO =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private static RedisProcess process;
+    private static RedisClient client;
+    private static RedisCommands<String, String> redis;
+    private static String script;
+
+    @BeforeAll
+    static void startRedis() throws IOException {
+        process = RedisProcess.start();
+        client = RedisClient.create(process.url());
+        redis = client.connect().sync();
+        try (InputStream in = RedisKeys.class.getResourceAsStream("/META-INF/scripts/place-order.lua")) {
+            script = new String(in.readAllBytes(), UTF_8);
+        }
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        client.shutdown();
+        process.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        redis.flushall();
+    }
+
+    private static List<Object> place(String id, String items, String event, String orderId) {
+        String[] keys = {RedisKeys.order(id), RedisKeys.jobs()};
+        return redis.eval(
+                script, ScriptOutputType.MULTI, keys, id, items, "2000", RedisKeys.ORDER_UPDATES, event, orderId);
+    }
+
+    @Test
+    void aNewOrderIsRecordedAndDueAfterTheGrace() {
+        List<Object> answer = place("29", "001=2", "{}", "");
+
+        long placedAt = (Long) answer.get(1);
+        assertThat(answer.get(0)).isEqualTo(1L);
+        assertThat(Instant.ofEpochMilli(placedAt)).isBetween(Instant.now().minusSeconds(60), Instant.now());
+        assertThat(redis.hgetall(RedisKeys.order("29")))
+                .containsOnlyKeys("status", "items", "placedAt")
+                .containsEntry("status", "PLACED")
+                .containsEntry("items", "001=2")
+                .containsEntry("placedAt", String.valueOf(placedAt));
+        assertThat(redis.zscore(RedisKeys.jobs(), RedisKeys.orderJob("29"))).isEqualTo(placedAt + 2000.0);
+        assertThat(redis.ttl(RedisKeys.order("29"))).isEqualTo(-1);
+    }
+
+    @Test
+    void theSameIdAgainAnswersTheRecordAndChangesNothing() {
+        place("29", "001=2", "{}", "");
+        double due = redis.zscore(RedisKeys.jobs(), RedisKeys.orderJob("29"));
+        redis.hset(RedisKeys.order("29"), "status", "CONFIRMED");
+
+        List<Object> answer = place("29", "009=9", "{}", "");
+
+        assertThat(answer).startsWith(0L).contains("CONFIRMED", "001=2").doesNotContain("009=9");
+        assertThat(redis.zscore(RedisKeys.jobs(), RedisKeys.orderJob("29"))).isEqualTo(due);
+    }
+
+    @Test
+    void theOrderIdOfAnotherProducerIsKept() {
+        place("1718000000000", "001=2", "", "29");
+
+        assertThat(redis.hget(RedisKeys.order("1718000000000"), "orderId")).isEqualTo("29");
+    }
+
+    @Test
+    void aRefusedWriteLeavesNothingBehind() {
+        redis.set(RedisKeys.jobs(), "not a sorted set");
+
+        assertThatThrownBy(() -> place("29", "001=2", "{}", "")).isInstanceOf(RedisCommandExecutionException.class);
+        assertThat(redis.exists(RedisKeys.order("29"))).isZero();
+    }
+
+    @Test
+    void itsDatesAreThoseOfTheCalendar() {
+        Stream<String> days = Stream.of(
+                "1970-01-01",
+                "2000-02-29",
+                "2024-02-28",
+                "2024-02-29",
+                "2024-03-01",
+                "2026-12-31",
+                "2027-02-28",
+                "2028-02-29",
+                "2099-12-31",
+                "2100-02-28",
+                "2100-03-01",
+                "2400-02-29",
+                "2400-12-31");
+        LongStream edges = days.mapToLong(
+                        day -> Instant.parse(day + "T00:00:00Z").toEpochMilli())
+                .flatMap(start -> LongStream.of(start, start + 999, start + 86_399_999));
+
+        assertThat(edges).allSatisfy(ms -> assertThat(iso8601(ms)).isEqualTo(ISO.format(Instant.ofEpochMilli(ms))));
+    }
+
+    @Test
+    void itsDatesAreThoseOfTheCalendarAtAnyTime() {
+        long seed = System.nanoTime();
+        long end = Instant.parse("2500-01-01T00:00:00Z").toEpochMilli();
+
+        assertThat(new Random(seed).longs(1_000, 0, end))
+                .as("seed %d", seed)
+                .allSatisfy(ms -> assertThat(iso8601(ms)).isEqualTo(ISO.format(Instant.ofEpochMilli(ms))));
+    }
+
+    /** Redis's clock cannot be set, so the script's own function is cut out and called. */
+    private static String iso8601(long ms) {
+        int start = script.indexOf("local function iso8601");
+        String function = script.substring(start, script.indexOf("\nend", start) + 5);
+        return redis.eval(
+                function + "return iso8601(tonumber(ARGV[1]))",
+                ScriptOutputType.VALUE,
+                new String[0],
+                String.valueOf(ms));
+    }
+}
