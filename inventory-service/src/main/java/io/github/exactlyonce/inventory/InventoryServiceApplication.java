@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory;
 
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
@@ -12,7 +13,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 @SpringBootApplication
 @ConfigurationPropertiesScan
-@Import(ProblemAdvice.class)
+@Import({ProblemAdvice.class, RedisClientSettings.class})
 public class InventoryServiceApplication {
 
     public static void main(String[] args) {

@@ -1,0 +1,46 @@
+package io.github.exactlyonce.inventory;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows between the features point one way. */
+@AnalyzeClasses(packages = "io.github.exactlyonce", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule featuresDependInOneDirection = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("subscription")
+            .definedBy("..inventory.subscription..")
+            .layer("jobs")
+            .definedBy("..inventory.jobs..")
+            .layer("processing")
+            .definedBy("..inventory.processing..")
+            .layer("stock")
+            .definedBy("..inventory.stock..")
+            .layer("deadletters")
+            .definedBy("..inventory.deadletters..")
+            .layer("redis")
+            .definedBy("..inventory.redis..")
+            .whereLayer("subscription")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("jobs")
+            .mayOnlyBeAccessedByLayers("subscription")
+            .whereLayer("processing")
+            .mayOnlyBeAccessedByLayers("subscription", "jobs")
+            .whereLayer("stock")
+            .mayOnlyBeAccessedByLayers("processing")
+            .whereLayer("deadletters")
+            .mayOnlyBeAccessedByLayers("processing", "jobs")
+            .whereLayer("redis")
+            .mayOnlyBeAccessedByLayers("jobs", "processing", "stock", "deadletters");
+
+    @ArchTest
+    static final ArchRule noCircles =
+            slices().matching("io.github.exactlyonce.inventory.(*)..").should().beFreeOfCycles();
+}

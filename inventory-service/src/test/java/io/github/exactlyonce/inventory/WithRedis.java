@@ -1,0 +1,117 @@
+package io.github.exactlyonce.inventory;
+
+import io.github.exactlyonce.contracts.OrderItems;
+import io.github.exactlyonce.contracts.OrderRecord;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.github.exactlyonce.inventory.redis.LuaScript;
+import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.redis.Pipelines;
+import io.github.exactlyonce.inventory.redis.ScriptCall;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.data.domain.Range;
+import org.springframework.data.redis.connection.stream.MapRecord;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** The whole service on a real Redis, emptied before each test. Due jobs are looked for only when a test says so. */
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "inventory.replica=inventory-1",
+            "inventory.lock.ttl=300ms",
+            "inventory.subscription.probe-interval=100ms",
+            "inventory.subscription.probe-timeout=1s",
+            "jobs.poll-interval=1h",
+            "jobs.lease=200ms",
+            "jobs.max-attempts=3",
+            "jobs.backoff.max=1ms"
+        })
+public abstract class WithRedis {
+
+    protected static final RedisProcess REDIS = RedisProcess.start();
+    protected static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    private static final LuaScript PLACE_ORDER = LuaScript.returningList("place-order.lua");
+
+    @Autowired
+    protected StringRedisTemplate redis;
+
+    @Autowired
+    private Pipelines pipelines;
+
+    /** For the thread of the test. */
+    protected Pipeline pipeline;
+
+    @DynamicPropertySource
+    static void redisPort(DynamicPropertyRegistry registry) {
+        registry.add("spring.data.redis.port", REDIS::port);
+    }
+
+    @BeforeEach
+    void emptyRedis() {
+        redis.execute((RedisCallback<Object>) connection -> {
+            connection.serverCommands().flushAll();
+            return null;
+        });
+        pipeline = pipelines.open();
+    }
+
+    @AfterEach
+    void closePipeline() {
+        pipeline.close();
+    }
+
+    protected Pipeline openPipeline() {
+        return pipelines.open();
+    }
+
+    /** As the order service does, but without its message. */
+    protected void place(String id, OrderItems items, Duration grace) {
+        pipeline.eval(
+                        PLACE_ORDER,
+                        ScriptCall.on(RedisKeys.order(id), RedisKeys.jobs())
+                                .with(id, items.packed(), grace.toMillis(), RedisKeys.ORDER_UPDATES, "", ""))
+                .get();
+    }
+
+    protected OrderRecord order(String id) {
+        Map<String, String> fields = redis.<String, String>opsForHash().entries(RedisKeys.order(id));
+        return OrderRecord.of(id, fields);
+    }
+
+    protected void stock(String sku, long units) {
+        redis.opsForHash().put(RedisKeys.stock(), sku, String.valueOf(units));
+    }
+
+    protected long stock(String sku) {
+        return Long.parseLong((String) redis.opsForHash().get(RedisKeys.stock(), sku));
+    }
+
+    protected boolean hasJob(String member) {
+        return redis.opsForZSet().score(RedisKeys.jobs(), member) != null;
+    }
+
+    /** The fields of all entries, oldest first. */
+    protected List<Map<Object, Object>> stream(String key) {
+        return redis.opsForStream().range(key, Range.unbounded()).stream()
+                .map(MapRecord::getValue)
+                .toList();
+    }
+
+    protected List<Map<Object, Object>> ledger() {
+        return stream(RedisKeys.ledger());
+    }
+
+    protected List<Map<Object, Object>> deadLetters() {
+        return stream(RedisKeys.deadLetters());
+    }
+}

@@ -1,0 +1,318 @@
+package io.github.exactlyonce.inventory.processing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exactlyonce.contracts.OrderItem;
+import io.github.exactlyonce.contracts.OrderItems;
+import io.github.exactlyonce.contracts.OrderRecord.Shortage;
+import io.github.exactlyonce.contracts.OrderStatus;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.InventoryProperties;
+import io.github.exactlyonce.inventory.WithRedis;
+import io.github.exactlyonce.inventory.processing.Decision.Outcome;
+import io.github.exactlyonce.inventory.processing.OrderHint.Source;
+import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.stock.Settlement;
+import io.github.exactlyonce.inventory.stock.StockLedger;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.data.redis.core.RedisCallback;
+
+/** One replica's gate and commit, copy by copy. */
+class OrderProcessorTest extends WithRedis {
+
+    private static final OrderItems TWO_AND_ONE = OrderItems.of(new OrderItem("001", 2), new OrderItem("002", 1));
+    private static final Duration FAR = Duration.ofMinutes(10);
+
+    @Autowired
+    private OrderProcessor processor;
+
+    @Autowired
+    private StockLedger stockLedger;
+
+    @Test
+    void aPlacedOrderTakesTheStockOfAllItsItems() {
+        stock("001", 10);
+        stock("002", 10);
+        place("29", TWO_AND_ONE, FAR);
+
+        assertThat(hear("29", TWO_AND_ONE)).isEqualTo(Outcome.CONFIRMED);
+
+        assertThat(stock("001")).isEqualTo(8);
+        assertThat(stock("002")).isEqualTo(9);
+        assertThat(order("29").status()).isEqualTo(OrderStatus.CONFIRMED);
+        assertThat(order("29").settledBy()).isEqualTo("inventory-1");
+        assertThat(hasJob("order 29")).isFalse();
+        assertThat(ledger()).singleElement().satisfies(entry -> {
+            assertThat(entry).containsEntry("effect", "CONFIRMED").containsEntry("id", "29");
+            assertThat(entry).containsEntry("units", "001=-2,002=-1");
+        });
+    }
+
+    @Test
+    void aSettledOrderExpiresAndAnOpenOneDoesNot() {
+        stock("001", 10);
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+        assertThat(redis.getExpire(RedisKeys.order("29"))).isEqualTo(-1);
+
+        hear("29", OrderItems.of(new OrderItem("001", 1)));
+
+        assertThat(redis.getExpire(RedisKeys.order("29"))).isPositive();
+    }
+
+    @Test
+    void aCopyWhileTheLockIsHeldIsSkipped() {
+        stock("001", 10);
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+
+        assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.CONFIRMED);
+        assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.LOCK_HELD);
+
+        assertThat(stock("001")).isEqualTo(9);
+    }
+
+    @Test
+    void lateCopyAfterTheLockExpiredChangesNothing() {
+        stock("001", 10);
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+        hear("29", OrderItems.of(new OrderItem("001", 1)));
+        await().atMost(DEADLINE).until(() -> !redis.hasKey(RedisKeys.lock("29")));
+
+        assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.ALREADY_SETTLED);
+
+        assertThat(stock("001")).isEqualTo(9);
+        assertThat(ledger()).hasSize(1);
+    }
+
+    @Test
+    void twoCopiesInOneBatchTakeTheStockOnce() {
+        stock("001", 10);
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+        OrderHint copy = hint("29", OrderItems.of(new OrderItem("001", 1)));
+
+        assertThat(outcomes(processor.process(pipeline, List.of(copy, copy, copy))))
+                .containsExactly(Outcome.CONFIRMED, Outcome.LOCK_HELD, Outcome.LOCK_HELD);
+
+        assertThat(stock("001")).isEqualTo(9);
+    }
+
+    @Test
+    void anItemThatIsShortRejectsTheWholeOrderAndSaysByHowMuch() {
+        stock("001", 10);
+        stock("002", 3);
+        OrderItems items = OrderItems.of(new OrderItem("001", 1), new OrderItem("002", 5), new OrderItem("nope", 2));
+        place("29", items, FAR);
+
+        assertThat(hear("29", items)).isEqualTo(Outcome.REJECTED);
+
+        assertThat(stock("001")).isEqualTo(10);
+        assertThat(stock("002")).isEqualTo(3);
+        assertThat(order("29").shortages())
+                .containsExactly(new Shortage("002", 5, 3L, 2), new Shortage("nope", 2, null, 2));
+        assertThat(hasJob("order 29")).isFalse();
+    }
+
+    @Test
+    void linesOfTheSameSkuCountTogether() {
+        stock("001", 3);
+        OrderItems items = OrderItems.of(new OrderItem("001", 2), new OrderItem("001", 2));
+        place("29", items, FAR);
+
+        assertThat(hear("29", items)).isEqualTo(Outcome.REJECTED);
+
+        assertThat(stock("001")).isEqualTo(3);
+        assertThat(order("29").shortages()).containsExactly(new Shortage("001", 4, 3L, 1));
+    }
+
+    @Test
+    void theRecordWinsOverWhatAMessageSays() {
+        stock("001", 10);
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+
+        hear("29", OrderItems.of(new OrderItem("001", 9)));
+
+        assertThat(stock("001")).isEqualTo(9);
+    }
+
+    @Test
+    void aMessageWhoseRecordWasLostIsSettledFromTheMessage() {
+        stock("001", 10);
+
+        assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.CONFIRMED);
+
+        assertThat(order("29").items()).isEqualTo(OrderItems.of(new OrderItem("001", 1)));
+        assertThat(stock("001")).isEqualTo(9);
+    }
+
+    @Test
+    void anAnswerThatWasLostIsGivenAgainToTheSameAttempt() {
+        stock("001", 10);
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+        StockLedger.Order attempt = new StockLedger.Order("29", "", "", "inventory-1/attempt1");
+
+        Settlement first =
+                stockLedger.settleAll(pipeline, List.of(attempt)).get(0).get();
+        Settlement repeated =
+                stockLedger.settleAll(pipeline, List.of(attempt)).get(0).get();
+
+        assertThat(first.code()).isEqualTo(Settlement.Code.CONFIRMED);
+        assertThat(repeated).isEqualTo(first);
+        assertThat(stock("001")).isEqualTo(9);
+        assertThat(ledger()).hasSize(1);
+    }
+
+    @Test
+    void aThousandCommitsWithoutAnyLockTakeEachOrderOnceAndNeverGoBelowZero() throws Exception {
+        long seed = new Random().nextLong();
+        stock("001", 60);
+        List<StockLedger.Order> copies = new ArrayList<>();
+        for (int order = 0; order < 100; order++) {
+            place("o" + order, OrderItems.of(new OrderItem("001", 1)), FAR);
+            for (int copy = 0; copy < 10; copy++) {
+                copies.add(new StockLedger.Order("o" + order, "", "001=1", "r/" + copy));
+            }
+        }
+        Collections.shuffle(copies, new Random(seed));
+
+        commitFromThreads(4, copies);
+
+        assertThat(stock("001")).as("seed %d", seed).isZero();
+        assertThat(ledger()).as("seed %d", seed).hasSize(100);
+        assertThat(ledger().stream().map(entry -> entry.get("id")).distinct()).hasSize(100);
+        assertThat(ledger().stream().filter(entry -> entry.get("effect").equals("CONFIRMED")))
+                .hasSize(60);
+    }
+
+    @Test
+    void aRedisThatLostItsScriptsIsGivenThemAgain() {
+        stock("001", 10);
+        place("28", OrderItems.of(new OrderItem("001", 1)), FAR);
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+        hear("28", OrderItems.of(new OrderItem("001", 1)));
+        redis.execute((RedisCallback<Object>) connection -> {
+            connection.scriptingCommands().scriptFlush();
+            return null;
+        });
+
+        assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.CONFIRMED);
+    }
+
+    @Test
+    void aCommitThatFailsChangesNothingReleasesTheLockAndKeepsTheJob() {
+        stock("001", 10);
+        redis.opsForValue().set(RedisKeys.ledger(), "not a stream");
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+
+        assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.FAILED);
+
+        assertThat(stock("001")).isEqualTo(10);
+        assertThat(order("29").status()).isEqualTo(OrderStatus.PLACED);
+        assertThat(redis.hasKey(RedisKeys.lock("29"))).isFalse();
+        assertThat(hasJob("order 29")).isTrue();
+
+        redis.delete(RedisKeys.ledger());
+        assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.CONFIRMED);
+    }
+
+    @Test
+    void onlyItsOwnerReleasesALock() {
+        redis.opsForValue().set(RedisKeys.lock("29"), "inventory-2/other", Duration.ofMinutes(1));
+        redis.opsForValue().set(RedisKeys.lock("30"), "inventory-1/mine", Duration.ofMinutes(1));
+
+        new OrderLock(properties).releaseAll(pipeline, List.of(attempt("29"), attempt("30")));
+
+        assertThat(redis.opsForValue().get(RedisKeys.lock("29"))).isEqualTo("inventory-2/other");
+        assertThat(redis.hasKey(RedisKeys.lock("30"))).isFalse();
+    }
+
+    @Test
+    void aFullRedisRefusesTheCommitAndNothingHasHappened() {
+        stock("001", 10);
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+        configure("maxmemory", "1mb");
+        try {
+            assertThat(outcomes(processor.process(pipeline, List.of(OrderHint.dueJob("29")))))
+                    .containsExactly(Outcome.FAILED);
+            assertThat(stock("001")).isEqualTo(10);
+            assertThat(ledger()).isEmpty();
+        } finally {
+            configure("maxmemory", "0");
+        }
+        assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.CONFIRMED);
+    }
+
+    @Test
+    void anotherProducersOrderIsRecordedBeforeTheGateSoThatADeadHolderCannotLoseIt() {
+        stock("001", 10);
+        redis.opsForValue().set(RedisKeys.lock("1718000000000"), "inventory-2/died", Duration.ofMinutes(1));
+        OrderHint foreign =
+                new OrderHint("1718000000000", "29", OrderItems.of(new OrderItem("001", 1)), null, Source.MESSAGE);
+
+        assertThat(outcomes(processor.process(pipeline, List.of(foreign)))).containsExactly(Outcome.LOCK_HELD);
+
+        assertThat(order("1718000000000").status()).isEqualTo(OrderStatus.PLACED);
+        assertThat(order("1718000000000").orderId()).isEqualTo("29");
+        assertThat(hasJob("order 1718000000000")).isTrue();
+    }
+
+    @Autowired
+    private InventoryProperties properties;
+
+    private Outcome hear(String id, OrderItems items) {
+        return outcomes(processor.process(pipeline, List.of(hint(id, items)))).get(0);
+    }
+
+    /** The hint that the order service's own message is. */
+    private static OrderHint hint(String id, OrderItems items) {
+        return new OrderHint(id, id, items, Instant.now(), Source.MESSAGE);
+    }
+
+    private static List<Outcome> outcomes(List<Decision> decisions) {
+        return decisions.stream().map(Decision::outcome).toList();
+    }
+
+    private static Attempt attempt(String id) {
+        return new Attempt(OrderHint.dueJob(id), "inventory-1/mine", Clock.systemUTC());
+    }
+
+    private void configure(String parameter, String value) {
+        redis.execute((RedisCallback<Object>) connection -> {
+            connection.serverCommands().setConfig(parameter, value);
+            return null;
+        });
+    }
+
+    private void commitFromThreads(int threads, List<StockLedger.Order> copies) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<?>> parts = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                List<StockLedger.Order> part =
+                        copies.subList(t * copies.size() / threads, (t + 1) * copies.size() / threads);
+                parts.add(pool.submit(() -> {
+                    try (Pipeline own = openPipeline()) {
+                        for (StockLedger.Order copy : part) {
+                            stockLedger.settleAll(own, List.of(copy)).get(0).get();
+                        }
+                    }
+                }));
+            }
+            for (Future<?> part : parts) {
+                part.get();
+            }
+        } finally {
+            pool.shutdown();
+        }
+    }
+}
