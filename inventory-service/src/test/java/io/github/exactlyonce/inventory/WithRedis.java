@@ -8,13 +8,21 @@ import io.github.exactlyonce.inventory.redis.LuaScript;
 import io.github.exactlyonce.inventory.redis.Pipeline;
 import io.github.exactlyonce.inventory.redis.Pipelines;
 import io.github.exactlyonce.inventory.redis.ScriptCall;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.data.domain.Range;
 import org.springframework.data.redis.connection.stream.MapRecord;
 import org.springframework.data.redis.core.RedisCallback;
@@ -41,6 +49,11 @@ public abstract class WithRedis {
     protected static final Duration DEADLINE = Duration.ofSeconds(20);
 
     private static final LuaScript PLACE_ORDER = LuaScript.returningList("place-order.lua");
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    @LocalServerPort
+    private int port;
 
     @Autowired
     protected StringRedisTemplate redis;
@@ -113,5 +126,35 @@ public abstract class WithRedis {
 
     protected List<Map<Object, Object>> deadLetters() {
         return stream(RedisKeys.deadLetters());
+    }
+
+    protected void configure(String parameter, String value) {
+        redis.execute((RedisCallback<Object>) connection -> {
+            connection.serverCommands().setConfig(parameter, value);
+            return null;
+        });
+    }
+
+    protected HttpResponse<String> get(String path) {
+        return send("GET", path, null);
+    }
+
+    /** @param json the body; null for none */
+    protected HttpResponse<String> send(String method, String path, @Nullable String json) {
+        HttpRequest.BodyPublisher body =
+                json == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(json);
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .method(method, body)
+                .header("Content-Type", "application/json")
+                .timeout(DEADLINE)
+                .build();
+        try {
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 }

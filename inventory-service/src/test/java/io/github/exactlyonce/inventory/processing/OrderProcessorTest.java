@@ -286,13 +286,6 @@ class OrderProcessorTest extends WithRedis {
         return new Attempt(OrderHint.dueJob(id), "inventory-1/mine", Clock.systemUTC());
     }
 
-    private void configure(String parameter, String value) {
-        redis.execute((RedisCallback<Object>) connection -> {
-            connection.serverCommands().setConfig(parameter, value);
-            return null;
-        });
-    }
-
     private void commitFromThreads(int threads, List<StockLedger.Order> copies) throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {

@@ -1,0 +1,181 @@
+package io.github.exactlyonce.inventory.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exactlyonce.contracts.OrderItem;
+import io.github.exactlyonce.contracts.OrderItems;
+import io.github.exactlyonce.contracts.OrderStatus;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.WithRedis;
+import io.lettuce.core.KillArgs;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** What comes over the channel, and what happens to the subscription. Probes go out each 100 ms. */
+class OrderSubscriptionTest extends WithRedis {
+
+    private static final OrderItems ONE = OrderItems.of(new OrderItem("001", 1));
+
+    @Autowired
+    private OrderSubscription subscription;
+
+    @Autowired
+    private MeterRegistry meters;
+
+    @BeforeEach
+    void hearing() {
+        stock("001", 10);
+        await().atMost(DEADLINE).until(subscription::isProven);
+    }
+
+    @Test
+    void aMessageOfAnotherProducerIsProcessedOnceByItsId() {
+        String message =
+                "{\"id\":\"1718000000000\",\"orderId\":\"29\",\"items\":[{\"id\":\"001\",\"quantity\":2}],\"x\":1}";
+        publish(message);
+        publish(message);
+        publish("{\"orderId\":\"30\",\"items\":[{\"id\":\"001\",\"quantity\":1}]}");
+
+        await().atMost(DEADLINE).until(() -> redis.hasKey(RedisKeys.order("30")));
+        await().atMost(DEADLINE).until(() -> order("30").status().isSettled());
+        assertThat(stock("001")).isEqualTo(7);
+        assertThat(order("1718000000000").orderId()).isEqualTo("29");
+        assertThat(ledger()).hasSize(2);
+    }
+
+    @Test
+    void anEventOfAnUnknownTypeIsIgnored() {
+        publish("{\"eventType\":\"OrderPraised\",\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":1}]}");
+
+        theNextOrderIsProcessed();
+        assertThat(redis.hasKey(RedisKeys.order("1"))).isFalse();
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "not json",
+                "[]",
+                "null",
+                "42",
+                "{",
+                "{\"items\":[{\"id\":\"001\",\"quantity\":1}]}",
+                "{\"id\":\"1\"}",
+                "{\"id\":\"1\",\"items\":[]}",
+                "{\"id\":\"1\",\"items\":{}}",
+                "{\"id\":\"1\",\"items\":[7]}",
+                "{\"id\":1,\"items\":[{\"id\":\"001\",\"quantity\":1}]}",
+                "{\"id\":\"with space\",\"items\":[{\"id\":\"001\",\"quantity\":1}]}",
+                "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":0}]}",
+                "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":-1}]}",
+                "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":1.5}]}",
+                "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":\"1\"}]}",
+                "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":99999999999}]}",
+                "{\"id\":\"1\",\"items\":[{\"quantity\":1}]}",
+                "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":1}]} trailing",
+                "\u0000\u0001\u0002"
+            })
+    void aMalformedMessageIsBuriedOnceAndTheNextOneIsProcessed(String malformed) {
+        publish(malformed);
+        publish(malformed);
+
+        theNextOrderIsProcessed();
+        assertThat(deadLetters()).singleElement().satisfies(letter -> {
+            assertThat(letter).containsEntry("source", "order_updates").containsEntry("payload", malformed);
+            assertThat((String) letter.get("reason")).isNotBlank();
+        });
+        assertThat(stock("001")).isEqualTo(9);
+    }
+
+    @Test
+    void aMegabyteOfNoiseIsBuriedByItsBeginning() {
+        publish("x".repeat(1_000_000));
+
+        theNextOrderIsProcessed();
+        assertThat(deadLetters()).singleElement().satisfies(letter -> {
+            assertThat(letter).containsEntry("reason", "message is too long: 1000000 bytes");
+            assertThat(letter).containsEntry("bytes", "1000000");
+            assertThat(letter.get("payload")).isEqualTo("x".repeat(4096));
+        });
+    }
+
+    @Test
+    void aSubscriptionThatIsCutOffComesBackAndSweepsWhatItMissed() {
+        place("missed", ONE, Duration.ofMillis(1900));
+
+        pipeline.sendAll(List.of(KillArgs.Builder.typePubsub()), (commands, which) -> commands.clientKill(which));
+
+        await().atMost(DEADLINE).until(() -> order("missed").status().isSettled());
+        theNextOrderIsProcessed();
+    }
+
+    @Test
+    void aSilentSubscriptionMakesTheReplicaUnreadyAndIsReplaced() {
+        assertThat(readiness()).isEqualTo(200);
+        double restarts =
+                meters.get("inventory.subscription.restarts").counter().count();
+        REDIS.freeze();
+        try {
+            await().atMost(DEADLINE).until(() -> !subscription.isProven());
+            await().atMost(DEADLINE)
+                    .until(() -> meters.get("inventory.subscription.restarts")
+                                    .counter()
+                                    .count()
+                            > restarts);
+        } finally {
+            REDIS.thaw();
+        }
+
+        await().atMost(DEADLINE).until(() -> readiness() == 200);
+        theNextOrderIsProcessed();
+    }
+
+    @Test
+    void aRestartedRedisIsFoundAgain() {
+        REDIS.restart();
+
+        stock("001", 10);
+        await().atMost(DEADLINE).until(() -> readiness() == 200);
+        theNextOrderIsProcessed();
+    }
+
+    @Test
+    void readinessSaysInWordsThatKeysMayBeEvicted() {
+        configure("maxmemory-policy", "allkeys-lru");
+        try {
+            HttpResponse<String> answer = get("/actuator/health/readiness");
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body())
+                    .contains("maxmemory-policy is allkeys-lru")
+                    .contains("Set it to noeviction");
+        } finally {
+            configure("maxmemory-policy", "noeviction");
+        }
+    }
+
+    private void theNextOrderIsProcessed() {
+        place("next", ONE, Duration.ofMinutes(5));
+        publish(
+                "{\"eventType\":\"OrderPlaced\",\"id\":\"next\",\"orderId\":\"next\",\"items\":[{\"id\":\"001\",\"quantity\":1}],"
+                        + "\"placedAt\":\"2026-01-01T00:00:00.000Z\"}");
+        await().atMost(DEADLINE).until(() -> order("next").status() == OrderStatus.CONFIRMED);
+    }
+
+    private void publish(String message) {
+        redis.convertAndSend(RedisKeys.ORDER_UPDATES, message);
+    }
+
+    private int readiness() {
+        return get("/actuator/health/readiness").statusCode();
+    }
+}
