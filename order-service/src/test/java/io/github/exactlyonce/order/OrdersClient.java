@@ -1,0 +1,87 @@
+package io.github.exactlyonce.order;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Speaks HTTP to an order service on this machine. */
+final class OrdersClient {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String root;
+
+    OrdersClient(int port) {
+        this.root = "http://127.0.0.1:" + port;
+    }
+
+    record Answer(int status, HttpHeaders headers, String text) {
+        JsonNode json() {
+            return JSON.readTree(text);
+        }
+
+        String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+
+        String text(String field) {
+            return json().path(field).asString();
+        }
+    }
+
+    static String order(String id, String sku, int quantity) {
+        return "{\"orderId\":\"" + id + "\",\"items\":[{\"id\":\"" + sku + "\",\"quantity\":" + quantity + "}]}";
+    }
+
+    Answer place(String json, String... headers) {
+        return send(request("/orders", headers).header("Content-Type", "application/json"), "POST", json);
+    }
+
+    /** Without a Content-Length. */
+    Answer placeChunked(byte[] body) {
+        return send(request("/orders")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))));
+    }
+
+    Answer get(String path) {
+        return send(request(path).GET());
+    }
+
+    Answer send(String method, String path, String body, String... headers) {
+        return send(request(path, headers), method, body);
+    }
+
+    private HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(root + path)).timeout(LIMIT);
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    private Answer send(HttpRequest.Builder request, String method, String body) {
+        return send(request.method(method, BodyPublishers.ofString(body)));
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response.headers(), response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

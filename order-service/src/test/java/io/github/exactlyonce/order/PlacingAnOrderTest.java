@@ -1,0 +1,159 @@
+package io.github.exactlyonce.order;
+
+import static io.github.exactlyonce.order.OrdersClient.order;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.exactlyonce.contracts.OrderItem;
+import io.github.exactlyonce.contracts.OrderItems;
+import io.github.exactlyonce.contracts.OrderMessage;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.order.OrdersClient.Answer;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+class PlacingAnOrderTest extends OrderServiceTest {
+
+    @Autowired
+    private MeterRegistry meters;
+
+    @Test
+    void aNewOrderIsCreatedAndShown() {
+        Answer answer = client().place("""
+                        {"orderId":"29","items":[{"id":"001","quantity":2},{"id":"002","quantity":1}]}""");
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.header("Location")).isEqualTo("/orders/29");
+        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+        assertThat(answer.json().propertyNames()).containsExactly("orderId", "status", "items", "placedAt");
+        assertThat(answer.text("orderId")).isEqualTo("29");
+        assertThat(answer.text("status")).isEqualTo("PLACED");
+        assertThat(answer.json().get("items").toString())
+                .isEqualTo("[{\"id\":\"001\",\"quantity\":2},{\"id\":\"002\",\"quantity\":1}]");
+    }
+
+    @Test
+    void aNewOrderIsDueAfterTheGraceAndAnnouncedWithTheTimeOfItsRecord() throws InterruptedException {
+        Answer answer = client().place(order("announced", "001", 2));
+
+        Instant placedAt = Instant.parse(answer.text("placedAt"));
+        assertThat(OBSERVED.messagesOf("announced"))
+                .containsExactly(
+                        new OrderMessage("announced", "announced", OrderItems.of(new OrderItem("001", 2)), placedAt));
+        assertThat(OBSERVED.commands().hget(RedisKeys.order("announced"), "placedAt"))
+                .isEqualTo(String.valueOf(placedAt.toEpochMilli()));
+        assertThat(OBSERVED.commands().zscore(RedisKeys.jobs(), RedisKeys.orderJob("announced")))
+                .isEqualTo(placedAt.toEpochMilli() + 2500.0);
+    }
+
+    @Test
+    void theSameOrderAgainIsShownAsItStandsAndAnnouncedOnce() throws InterruptedException {
+        client().place(order("again", "001", 2));
+        OBSERVED.commands().hset(RedisKeys.order("again"), "status", "CONFIRMED");
+
+        Answer answer = client().place(order("again", "001", 2));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Location")).isEmpty();
+        assertThat(answer.text("status")).isEqualTo("CONFIRMED");
+        assertThat(OBSERVED.messagesOf("again")).hasSize(1);
+    }
+
+    @Test
+    void theSameUnitsInOtherLinesAreTheSameOrder() {
+        String split =
+                "{\"orderId\":\"lines\",\"items\":[{\"id\":\"001\",\"quantity\":1},{\"id\":\"001\",\"quantity\":1}]}";
+
+        assertThat(client().place(order("lines", "001", 2)).status()).isEqualTo(201);
+        assertThat(client().place(split).status()).isEqualTo(200);
+    }
+
+    @Test
+    void theSameIdWithOtherContentIsAConflict() throws InterruptedException {
+        client().place(order("taken", "001", 2));
+
+        Answer answer = client().place(order("taken", "001", 3));
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(answer.text("type")).isEqualTo("urn:exactly-once:problem:order-conflict");
+        assertThat(answer.text("detail")).contains("Order taken was placed with other items");
+        assertThat(answer.text("orderId")).isEqualTo("taken");
+        assertThat(OBSERVED.messagesOf("taken")).hasSize(1);
+        assertThat(OBSERVED.commands().hget(RedisKeys.order("taken"), "items")).isEqualTo("001=2");
+    }
+
+    @Test
+    void anOrderWithoutAnIdGetsOneThatSortsByTime() {
+        String json = "{\"items\":[{\"id\":\"001\",\"quantity\":1}]}";
+
+        List<String> ids = Stream.generate(() -> client().place(json).text("orderId"))
+                .limit(3)
+                .toList();
+
+        assertThat(ids).isSorted().doesNotHaveDuplicates().allMatch(id -> id.length() == 26);
+    }
+
+    @Test
+    void theIdempotencyKeyIsTheOrderIdWithAndWithoutQuotes() {
+        String json = "{\"items\":[{\"id\":\"001\",\"quantity\":1}]}";
+
+        Answer bare = client().place(json, "Idempotency-Key", "key-1");
+        Answer quoted = client().place(json, "Idempotency-Key", "\"key-1\"");
+        Answer both = client().place(order("key-1", "001", 1), "Idempotency-Key", "\"key-1\"");
+
+        assertThat(bare.status()).isEqualTo(201);
+        assertThat(bare.header("Location")).isEqualTo("/orders/key-1");
+        assertThat(quoted.status()).isEqualTo(200);
+        assertThat(both.status()).isEqualTo(200);
+    }
+
+    @Test
+    void fiftyClientsAtOncePlaceItOnce() throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(50);
+        try {
+            CountDownLatch start = new CountDownLatch(1);
+            OrdersClient client = client();
+            List<Future<Integer>> answers = Stream.generate(() -> clients.submit(() -> {
+                        start.await();
+                        return client.place(order("race", "001", 2)).status();
+                    }))
+                    .limit(50)
+                    .toList();
+            start.countDown();
+
+            assertThat(answers).extracting(Future::get).containsOnly(201, 200).containsOnlyOnce(201);
+            assertThat(OBSERVED.messagesOf("race")).hasSize(1);
+            assertThat(OBSERVED.commands().zrange(RedisKeys.jobs(), 0, -1)).containsOnlyOnce("order race");
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    @Test
+    void everyOutcomeIsCounted() {
+        double placed = count("placed");
+        double repeated = count("repeated");
+        double conflicting = count("conflicting");
+
+        client().place(order("counted", "001", 1));
+        client().place(order("counted", "001", 1));
+        client().place(order("counted", "001", 1));
+        client().place(order("counted", "001", 2));
+
+        assertThat(count("placed") - placed).isEqualTo(1);
+        assertThat(count("repeated") - repeated).isEqualTo(2);
+        assertThat(count("conflicting") - conflicting).isEqualTo(1);
+    }
+
+    private double count(String outcome) {
+        return meters.get("orders.placed").tag("outcome", outcome).counter().count();
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.exactlyonce.order;
+
+import static io.github.exactlyonce.order.OrdersClient.order;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.order.OrdersClient.Answer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RefusedRequestsTest extends OrderServiceTest {
+
+    private static final String ORDER = "{\"items\":[{\"id\":\"001\",\"quantity\":1}]}";
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    {}                                                   | items             | at least one item
+                    {"items":[]}                                         | items             | at least one item
+                    {"orderId":"","items":[{"id":"1","quantity":1}]}     | orderId           | 1 to 64 characters
+                    {"orderId":"a b","items":[{"id":"1","quantity":1}]}  | orderId           | 1 to 64 characters
+                    {"items":[{"id":"","quantity":1}]}                   | items[0].id       | 1 to 64 characters
+                    {"items":[{"quantity":1}]}                           | items[0].id       | is missing
+                    {"items":[{"id":"1"}]}                               | items[0].quantity | whole number from 1
+                    {"items":[{"id":"1","quantity":0}]}                  | items[0].quantity | whole number from 1
+                    {"items":[{"id":"1","quantity":1.5}]}                | items[0].quantity | whole number from 1
+                    {"items":[{"id":"1","quantity":"1"}]}                | items[0].quantity | whole number from 1
+                    {"items":[                                           | body              | must be JSON
+                    [1]                                                  | body              | must be a JSON object
+                    ``                                                   | body              | must be a JSON object
+                    """)
+    void aBadOrderIsRefusedByFieldAndReason(String body, String field, String reason) {
+        Answer answer = client().place(body);
+
+        assertProblem(answer, 400, field);
+        assertThat(answer.text("type")).isEqualTo("urn:exactly-once:problem:invalid-input");
+        assertThat(answer.json().at("/errors/0/field").asString()).isEqualTo(field);
+        assertThat(answer.json().at("/errors/0/reason").asString()).contains(reason);
+    }
+
+    @Test
+    void anIdIsAtMost64CharactersLong() {
+        assertProblem(client().place(order("x".repeat(65), "001", 1)), 400, "orderId must be 1 to 64 characters");
+        assertProblem(client().place(order("long-sku", "x".repeat(65), 1)), 400, "items[0].id must be 1 to 64");
+    }
+
+    @Test
+    void anOrderHasAtMost100Items() {
+        String items = "{\"id\":\"001\",\"quantity\":1},".repeat(101);
+
+        assertProblem(
+                client().place("{\"items\":[" + items.substring(0, items.length() - 1) + "]}"),
+                400,
+                "items must have at most 100 items, not 101");
+    }
+
+    @Test
+    void anIdempotencyKeyFollowsTheRuleOfIdsAndAgreesWithTheBody() {
+        assertProblem(
+                client().place(ORDER, "Idempotency-Key", "a b"), 400, "Idempotency-Key must be 1 to 64 characters");
+        assertProblem(client().place(ORDER, "Idempotency-Key", "\"\""), 400, "Idempotency-Key must be 1 to 64");
+        assertProblem(
+                client().place(order("one", "001", 1), "Idempotency-Key", "other"),
+                400,
+                "Idempotency-Key must be the same as orderId");
+        assertThat(OBSERVED.commands().exists(RedisKeys.order("one"), RedisKeys.order("other")))
+                .isZero();
+    }
+
+    @Test
+    void aBodyOverTheLimitIsNotRead() {
+        String padded = ORDER + " ".repeat(64 * 1024 + 1 - ORDER.length());
+
+        assertProblem(client().place(padded), 413, "body must be at most 65536 bytes");
+        assertProblem(client().placeChunked(padded.getBytes(UTF_8)), 413, "body must be at most 65536 bytes");
+    }
+
+    @Test
+    void aBodyOfExactlyTheLimitIsRead() {
+        assertThat(client().place(ORDER + " ".repeat(64 * 1024 - ORDER.length()))
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void onlyJsonIsRead() {
+        Answer text = client().send("POST", "/orders", ORDER, "Content-Type", "text/plain");
+
+        assertProblem(text, 415, "text/plain");
+        assertThat(text.header("Accept")).isEqualTo("application/json");
+        assertProblem(client().send("POST", "/orders", ORDER), 415, "");
+    }
+
+    @Test
+    void aClientThatCannotReadTheAnswerPlacesNothing() {
+        Answer answer = client().place(order("unreadable", "001", 1), "Accept", "text/html");
+
+        assertProblem(answer, 406, "application/json");
+        assertThat(OBSERVED.commands().exists(RedisKeys.order("unreadable"))).isZero();
+    }
+
+    @Test
+    void anotherMethodOrPathIsAProblemToo() {
+        Answer put = client().send("PUT", "/orders", ORDER, "Content-Type", "application/json");
+
+        assertProblem(put, 405, "PUT");
+        assertThat(put.header("Allow")).isEqualTo("POST");
+        assertProblem(client().get("/nothing/here"), 404, "/nothing/here");
+    }
+
+    private static void assertProblem(Answer answer, int status, String detail) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(answer.text("detail")).contains(detail);
+    }
+}
