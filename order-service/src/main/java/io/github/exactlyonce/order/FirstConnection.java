@@ -32,11 +32,11 @@ final class FirstConnection implements SmartLifecycle {
 
     FirstConnection(RedisConnectionFactory connections, OrderProperties properties) {
         this.connections = connections;
-        this.retryMillis = properties.reconnectDelay().toMillis();
+        this.retryMillis = properties.connectRetry().toMillis();
     }
 
     /**
-     * Waits for the next attempt, at most twice the reconnect delay, if there is no connection yet.
+     * Waits for the next attempt, at most twice {@code orders.connect-retry}, if there is no connection yet.
      *
      * @throws RedisConnectionFailureException if Redis has not been reached since the start
      */

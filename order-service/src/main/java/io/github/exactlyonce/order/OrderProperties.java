@@ -11,24 +11,24 @@ import org.springframework.util.unit.DataSize;
  * @param maxBodySize a request with a longer body is refused
  * @param maxInFlight commands that may wait for Redis's answer at the same time; further requests are refused at once,
  *     so a Redis that hangs does not fill this process's memory
- * @param reconnectDelay longest wait between two attempts to reach a Redis that is away
+ * @param connectRetry pause between two attempts to reach a Redis that was away at the start
  */
 @ConfigurationProperties("orders")
 record OrderProperties(
         @DefaultValue("2s") Duration grace,
         @DefaultValue("64KB") DataSize maxBodySize,
         @DefaultValue("10000") int maxInFlight,
-        @DefaultValue("500ms") Duration reconnectDelay) {
+        @DefaultValue("500ms") Duration connectRetry) {
 
     private static final Duration LONGEST_GRACE = Duration.ofDays(1);
-    private static final Duration LONGEST_RECONNECT_DELAY = Duration.ofSeconds(5);
+    private static final Duration LONGEST_CONNECT_RETRY = Duration.ofSeconds(5);
     private static final DataSize SMALLEST_BODY = DataSize.ofKilobytes(1);
     private static final DataSize LARGEST_BODY = DataSize.ofMegabytes(1);
     private static final int MOST_IN_FLIGHT = 1_000_000;
 
     OrderProperties {
         requireDuration("orders.grace", grace, LONGEST_GRACE);
-        requireDuration("orders.reconnect-delay", reconnectDelay, LONGEST_RECONNECT_DELAY);
+        requireDuration("orders.connect-retry", connectRetry, LONGEST_CONNECT_RETRY);
         require(
                 maxBodySize.compareTo(SMALLEST_BODY) >= 0 && maxBodySize.compareTo(LARGEST_BODY) <= 0,
                 "orders.max-body-size must be from " + SMALLEST_BODY + " to " + LARGEST_BODY + ", not " + maxBodySize);

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.order;
 
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -11,7 +12,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 @SpringBootApplication
 @ConfigurationPropertiesScan
-@Import(ProblemAdvice.class)
+@Import({ProblemAdvice.class, RedisClientSettings.class})
 public class OrderServiceApplication {
     public static void main(String[] args) {
         SpringApplication.run(OrderServiceApplication.class, args);

@@ -32,7 +32,7 @@ class OrderPropertiesTest {
                     orders.max-body-size=1B    | orders.max-body-size must be from 1024B to 1048576B, not 1B
                     orders.max-body-size=1GB   | orders.max-body-size must be from 1024B to 1048576B, not 1073741824B
                     orders.max-in-flight=0     | orders.max-in-flight must be from 1 to 1000000, not 0
-                    orders.reconnect-delay=-1s | orders.reconnect-delay must be from 1 ms to 5 s, not PT-1S
+                    orders.connect-retry=-1s   | orders.connect-retry must be from 1 ms to 5 s, not PT-1S
                     """)
     void aValueOutOfItsRangeStopsTheStartWithASentence(String property, String sentence) {
         context.withPropertyValues(property)
