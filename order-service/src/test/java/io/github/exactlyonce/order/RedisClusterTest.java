@@ -22,7 +22,7 @@ class RedisClusterTest {
 
             observed.commands().clusterAddSlots(IntStream.range(0, 16_384).toArray());
 
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(40)) // the topology is read every 30 s at the latest
                     .until(() -> client.place(order("29", "001", 1)).status(), status -> status == 201);
             assertThat(client.place(order("29", "001", 1)).status()).isEqualTo(200);
             assertThat(client.get("/orders/29").status()).isEqualTo(200);
