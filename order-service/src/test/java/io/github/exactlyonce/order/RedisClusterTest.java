@@ -16,13 +16,15 @@ class RedisClusterTest {
         try (RedisProcess redis = RedisProcess.start("--cluster-enabled", "yes");
                 ObservedRedis observed = new ObservedRedis(redis.url());
                 RunningOrderService service = RunningOrderService.start(
-                        redis.port(), "--spring.data.redis.cluster.nodes=127.0.0.1:" + redis.port())) {
+                        redis.port(),
+                        "--spring.data.redis.cluster.nodes=127.0.0.1:" + redis.port(),
+                        "--spring.data.redis.lettuce.cluster.refresh.period=1s")) {
             OrdersClient client = service.client();
             assertThat(client.place(order("29", "001", 1)).status()).isEqualTo(503);
 
             observed.commands().clusterAddSlots(IntStream.range(0, 16_384).toArray());
 
-            await().atMost(Duration.ofSeconds(40)) // the topology is read every 30 s at the latest
+            await().atMost(Duration.ofSeconds(40))
                     .until(() -> client.place(order("29", "001", 1)).status(), status -> status == 201);
             assertThat(client.place(order("29", "001", 1)).status()).isEqualTo(200);
             assertThat(client.get("/orders/29").status()).isEqualTo(200);
