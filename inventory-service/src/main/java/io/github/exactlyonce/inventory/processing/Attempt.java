@@ -33,7 +33,7 @@ final class Attempt {
     }
 
     void decide(Outcome outcome, String detail) {
-        Duration age = hint.placedAt() == null ? Duration.ZERO : Duration.between(hint.placedAt(), clock.instant());
+        Duration age = hint.placedAt() == null ? null : Duration.between(hint.placedAt(), clock.instant());
         decision = new Decision(hint, outcome, age, detail);
     }
 

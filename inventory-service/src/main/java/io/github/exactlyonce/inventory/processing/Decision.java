@@ -2,14 +2,17 @@ package io.github.exactlyonce.inventory.processing;
 
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this replica did about one hint.
  *
- * @param age from placed to settled, by Redis's clock; for an order that somebody else has, to now, by this JVM's clock
+ * @param age from placed to settled, by Redis's clock; for an order that somebody else has, to now, by this JVM's clock;
+ *     null if unknown
  * @param detail who settled it, or what went wrong; may be empty
  */
-public record Decision(OrderHint hint, Outcome outcome, Duration age, String detail) {
+public record Decision(
+        OrderHint hint, Outcome outcome, @Nullable Duration age, String detail) {
 
     /** The answer to "who did it". */
     public enum Outcome {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -58,7 +59,7 @@ final class DecisionLog {
             counters.get(decision.outcome()).increment();
             if (decision.isProcessed()) {
                 processing.record(took);
-                age.record(decision.age());
+                age.record(Objects.requireNonNull(decision.age()));
                 if (decision.hint().source() == OrderHint.Source.JOB) {
                     recovered.increment();
                 }
@@ -73,8 +74,10 @@ final class DecisionLog {
                 .addKeyValue("replica", replica.name())
                 .addKeyValue("decision", decision.outcome().decision())
                 .addKeyValue("reason", decision.outcome().reason())
-                .addKeyValue("source", decision.hint().source() == OrderHint.Source.JOB ? "job" : "message")
-                .addKeyValue("ageMs", decision.age().toMillis());
+                .addKeyValue("source", decision.hint().source() == OrderHint.Source.JOB ? "job" : "message");
+        if (decision.age() != null) {
+            line = line.addKeyValue("ageMs", decision.age().toMillis());
+        }
         if (decision.outcome() == Outcome.ALREADY_SETTLED) {
             line = line.addKeyValue("settledBy", OrderRecord.replicaOf(decision.detail()));
         } else if (!decision.isProcessed() && !decision.detail().isEmpty()) {

@@ -22,7 +22,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 /**
  * A connection of its own on which many commands go to Redis in one flush: a batch costs one round trip, not one per
- * command. Works alike with a single Redis, Sentinel and Cluster. It connects on first use and reconnects by itself.
+ * command. Works alike with a single Redis, Sentinel and Cluster. It connects on first use, reconnects by itself, and
+ * replaces a connection on which an answer is overdue.
  *
  * <p>For one thread at a time: manual flushing is a state of the connection.
  */
@@ -113,14 +114,21 @@ public final class Pipeline implements AutoCloseable {
         return open;
     }
 
-    private static <T> List<Reply<T>> await(StatefulConnection<?, ?> connection, List<RedisFuture<T>> futures) {
+    private <T> List<Reply<T>> await(StatefulConnection<?, ?> connection, List<RedisFuture<T>> futures) {
         long deadline = System.nanoTime() + connection.getTimeout().toNanos();
         connection.flushCommands();
         List<Reply<T>> replies = new ArrayList<>(futures.size());
         for (RedisFuture<T> future : futures) {
             replies.add(await(connection, future, deadline));
         }
+        if (replies.stream().anyMatch(Pipeline::isTimeout)) {
+            close(); // a connection whose peer is gone without a word stays up for minutes; the next use opens another
+        }
         return replies;
+    }
+
+    private static boolean isTimeout(Reply<?> reply) {
+        return reply.failure() instanceof RedisCommandTimeoutException;
     }
 
     private static <T> Reply<T> await(StatefulConnection<?, ?> connection, RedisFuture<T> future, long deadline) {

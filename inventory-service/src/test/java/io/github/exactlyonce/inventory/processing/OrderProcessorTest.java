@@ -253,6 +253,22 @@ class OrderProcessorTest extends WithRedis {
     }
 
     @Test
+    void aRedisThatHangsIsGivenUpInTimeAndUsedAgainWhenItAnswers() {
+        stock("001", 10);
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+        REDIS.freeze();
+        try {
+            assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.FAILED);
+        } finally {
+            REDIS.thaw();
+        }
+
+        assertThat(outcomes(processor.process(pipeline, List.of(OrderHint.dueJob("29")))))
+                .containsExactly(Outcome.CONFIRMED);
+        assertThat(stock("001")).isEqualTo(9);
+    }
+
+    @Test
     void anotherProducersOrderIsRecordedBeforeTheGateSoThatADeadHolderCannotLoseIt() {
         stock("001", 10);
         redis.opsForValue().set(RedisKeys.lock("1718000000000"), "inventory-2/died", Duration.ofMinutes(1));
