@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -47,7 +48,9 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
      * @param advice says why, and with which id, the request can be repeated
      */
     public static ErrorResponseException unavailable(String advice, Map<String, ?> properties, Throwable cause) {
-        log.warn("Redis is unavailable: {}", rootMessage(cause));
+        log.warn(
+                "Redis is unavailable: {}",
+                NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
         ProblemDetail body = detail(
                 HttpStatus.SERVICE_UNAVAILABLE,
                 "redis-unavailable",
@@ -97,13 +100,5 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
         problem.setTitle(title);
         properties.forEach(problem::setProperty);
         return problem;
-    }
-
-    private static @Nullable String rootMessage(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage();
     }
 }

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.Properties;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -32,7 +33,13 @@ public final class RedisRequirements extends AbstractHealthIndicator {
         try (RedisConnection connection = connections.getConnection()) {
             info = connection.serverCommands().info();
         } catch (DataAccessException e) {
-            builder.down(e).withDetail("reason", "Redis cannot be reached");
+            // Not down(e): the probe comes every few seconds, and each would log a stack trace.
+            builder.down()
+                    .withDetail(
+                            "reason",
+                            "Redis cannot be reached: "
+                                    + NestedExceptionUtils.getMostSpecificCause(e)
+                                            .getMessage());
             return;
         }
         problemWith(info)

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.connection.Message;
 import org.springframework.data.redis.connection.MessageListener;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -132,7 +133,7 @@ class OrderSubscription implements SmartLifecycle {
                 log.warn(
                         "Redis cannot be reached, trying again each {} ms: {}",
                         properties.probeInterval().toMillis(),
-                        rootCause(e).getMessage());
+                        NestedExceptionUtils.getMostSpecificCause(e).getMessage());
             }
             reportedFailure = true;
         }
@@ -177,14 +178,6 @@ class OrderSubscription implements SmartLifecycle {
 
     private Duration sinceLastHeard() {
         return Duration.ofNanos(System.nanoTime() - lastHeard);
-    }
-
-    private static Throwable rootCause(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
     }
 
     /** On Lettuce's I/O thread: must not block. */
