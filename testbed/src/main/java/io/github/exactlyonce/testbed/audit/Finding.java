@@ -1,0 +1,26 @@
+package io.github.exactlyonce.testbed.audit;
+
+/** What an audit can find wrong. */
+public enum Finding {
+    LOST("accepted, but never settled"),
+    SETTLED_AGAIN("settled more than once"),
+    NEVER_PLACED("settled, but nobody placed it"),
+    WRONG_UNITS("took other units than were ordered"),
+    RECORD_DIFFERS("its record says something else than the ledger"),
+    OVERSOLD("stock was below zero"),
+    STOCK_DIFFERS("stock is not what the orders and the ledger leave of it"),
+    JOB_LEFT("a job is left"),
+    DEAD_LETTER("a dead letter"),
+    LEDGER_TRIMMED("the ledger is not complete");
+
+    private final String text;
+
+    Finding(String text) {
+        this.text = text;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.exactlyonce.testbed.audit;
+
+import io.lettuce.core.StreamMessage;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One effect, as the ledger remembers it.
+ *
+ * @param at the entry's id in the stream: its time, and its place in the order of all effects
+ * @param effect {@code CONFIRMED}, {@code REJECTED}, {@code RESTOCKED} or {@code SET}
+ * @param id of the order, or of the stock change
+ * @param units SKU → units, negative if they were taken
+ * @param by owner token of who did it
+ */
+record LedgerEntry(String at, String effect, String id, Map<String, Long> units, String by) {
+
+    static LedgerEntry of(StreamMessage<String, String> message) {
+        Map<String, String> fields = message.getBody();
+        return new LedgerEntry(
+                message.getId(), fields.get("effect"), fields.get("id"), unpack(fields.get("units")), fields.get("by"));
+    }
+
+    boolean settlesAnOrder() {
+        return effect.equals("CONFIRMED") || effect.equals("REJECTED");
+    }
+
+    private static Map<String, Long> unpack(String packed) {
+        Map<String, Long> units = new TreeMap<>();
+        for (String part : packed.split(",")) {
+            int separator = part.indexOf('=');
+            if (separator > 0) {
+                units.merge(part.substring(0, separator), Long.parseLong(part.substring(separator + 1)), Long::sum);
+            }
+        }
+        return units;
+    }
+
+    @Override
+    public String toString() {
+        return effect + " " + units + " by " + by + " at " + at;
+    }
+}

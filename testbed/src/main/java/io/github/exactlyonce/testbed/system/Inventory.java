@@ -1,0 +1,57 @@
+package io.github.exactlyonce.testbed.system;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** Stock, over the HTTP interface of a replica. */
+public final class Inventory {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(TIMEOUT)
+            .build();
+    private final URI replica;
+
+    public Inventory(URI replica) {
+        this.replica = replica;
+    }
+
+    /** Whether anything was ever said of this SKU. */
+    public boolean has(String sku) {
+        return send(request(sku).GET().build()) != 404;
+    }
+
+    /** @throws IllegalStateException if the replica refuses it */
+    public void set(String sku, long quantity) {
+        HttpRequest request = request(sku)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString("{\"quantity\":" + quantity + "}"))
+                .build();
+        int status = send(request);
+        if (status / 100 != 2) {
+            throw new IllegalStateException("PUT " + request.uri() + " was answered with " + status);
+        }
+    }
+
+    private HttpRequest.Builder request(String sku) {
+        return HttpRequest.newBuilder(replica.resolve("/inventory/" + sku)).timeout(TIMEOUT);
+    }
+
+    private int send(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            throw new IllegalStateException(request.uri() + " did not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

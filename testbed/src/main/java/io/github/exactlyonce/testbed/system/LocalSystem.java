@@ -1,0 +1,153 @@
+package io.github.exactlyonce.testbed.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The order service and N inventory replicas as processes on this machine, on a Redis that someone else started. They end
+ * with this JVM at the latest.
+ */
+public final class LocalSystem implements AutoCloseable {
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+
+    private final SystemPlan plan;
+    private final Path directory;
+    private final Path orderJar;
+    private final Path inventoryJar;
+    private final ServiceProcess orderService;
+    private List<ServiceProcess> replicas;
+    private boolean closed;
+
+    private LocalSystem(SystemPlan plan) {
+        this.plan = plan;
+        this.directory = emptyDirectory(plan.run());
+        this.orderJar = ServiceJars.copy("order-service", directory);
+        this.inventoryJar = ServiceJars.copy("inventory-service", directory);
+        this.orderService = service("order-service", orderJar, plan.orderPort(), Map.of());
+        this.replicas = replicas(Map.of());
+    }
+
+    /** Starts every process, without waiting until they are ready. */
+    public static LocalSystem launch(SystemPlan plan) {
+        LocalSystem system = new LocalSystem(plan);
+        Runtime.getRuntime().addShutdownHook(new Thread(system::close, "stop " + plan.run()));
+        system.startAll(system.processes());
+        return system;
+    }
+
+    /** Where the logs of this run are: {@code <name>.log}. */
+    public static Path directoryOf(String run) {
+        return ServiceJars.workDirectory().resolve(run);
+    }
+
+    public ServiceProcess orderService() {
+        return orderService;
+    }
+
+    public synchronized List<ServiceProcess> replicas() {
+        return replicas;
+    }
+
+    /** The order service, then the replicas. */
+    public synchronized List<ServiceProcess> processes() {
+        return Stream.concat(Stream.of(orderService), replicas.stream()).toList();
+    }
+
+    public void waitUntilReady() {
+        processes().forEach(process -> process.waitUntilReady(START_LIMIT));
+    }
+
+    /** New replicas with other settings in place of the old ones, on the same ports; does not wait until they are ready. */
+    public void replaceReplicas(Map<String, String> environment) {
+        stop(replicas());
+        synchronized (this) {
+            replicas = replicas(environment);
+        }
+        startAll(replicas());
+    }
+
+    /** Starts what does not run and wakes what is paused; does not wait until they are ready. */
+    public void repair() {
+        List<ServiceProcess> dead = new ArrayList<>();
+        for (ServiceProcess process : processes()) {
+            if (process.isAlive()) {
+                process.resume();
+            } else {
+                dead.add(process);
+            }
+        }
+        startAll(dead);
+    }
+
+    /** First the order service, so that no order comes in that nobody settles, then the replicas. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        orderService.stop();
+        stop(replicas);
+    }
+
+    private synchronized void startAll(List<ServiceProcess> processes) {
+        if (closed) {
+            throw new IllegalStateException("the system was closed");
+        }
+        processes.forEach(ServiceProcess::start);
+    }
+
+    private static void stop(List<ServiceProcess> processes) {
+        processes.parallelStream().forEach(ServiceProcess::stop);
+    }
+
+    private List<ServiceProcess> replicas(Map<String, String> environment) {
+        List<ServiceProcess> created = new ArrayList<>();
+        for (int port : plan.replicaPorts()) {
+            String name = "inventory-" + (created.size() + 1);
+            Map<String, String> variables = new HashMap<>(environment);
+            variables.put("INVENTORY_REPLICA", name);
+            created.add(service(name, inventoryJar, port, variables));
+        }
+        return List.copyOf(created);
+    }
+
+    private ServiceProcess service(String name, Path jar, int port, Map<String, String> environment) {
+        Map<String, String> variables = new HashMap<>(plan.environment());
+        variables.putAll(plan.redisEnvironment());
+        variables.putAll(environment);
+        variables.put("SERVER_ADDRESS", "127.0.0.1");
+        variables.put("SERVER_PORT", String.valueOf(port));
+        return new ServiceProcess(name, port, command(jar), variables, directory.resolve(name + ".log"));
+    }
+
+    private List<String> command(Path jar) {
+        List<String> command = new ArrayList<>(List.of(ChildProcess.java()));
+        command.addAll(plan.jvmOptions());
+        command.add("-Dspring.main.banner-mode=off");
+        command.addAll(List.of("-jar", jar.toString()));
+        return plan.outOfReachOfCtrlC() ? ChildProcess.outOfReachOfCtrlC(command) : command;
+    }
+
+    private static Path emptyDirectory(String run) {
+        Path directory = directoryOf(run);
+        try {
+            Files.createDirectories(directory);
+            try (Stream<Path> old = Files.list(directory)) {
+                for (Path file :
+                        old.filter(path -> path.toString().endsWith(".log")).toList()) {
+                    Files.delete(file);
+                }
+            }
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.github.exactlyonce.testbed.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.exactlyonce.contracts.OrderItem;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.github.exactlyonce.testbed.load.Order;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An audit that finds nothing is worth something only if it finds what is there: here it is planted. */
+class AuditTest {
+
+    private static RedisProcess process;
+    private static RedisClient client;
+    private static StatefulRedisConnection<String, String> connection;
+
+    private final RedisCommands<String, String> redis = connection.sync();
+    private final List<Order> orders = new ArrayList<>();
+
+    @BeforeAll
+    static void startRedis() {
+        process = RedisProcess.start();
+        client = RedisClient.create(process.url());
+        connection = client.connect();
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        client.shutdown();
+        process.close();
+    }
+
+    /** Ten units, two orders confirmed, one rejected. */
+    @BeforeEach
+    void aFlawlessHistory() {
+        redis.flushall();
+        redis.hset(RedisKeys.stock(), "001", "10");
+        ledger("SET", "s-1", "001=10");
+        confirmed("a", 3);
+        confirmed("b", 4);
+        rejected("c", 5);
+    }
+
+    @Test
+    void aFlawlessHistoryIsClean() {
+        AuditReport report = audit();
+
+        assertThat(report.isClean()).isTrue();
+        assertThat(report).hasToString("3 orders: 2 confirmed, 1 rejected");
+    }
+
+    @Test
+    void anOrderWithoutLedgerEntryIsLost() {
+        orders.add(Order.of("d", new OrderItem("001", 1)));
+
+        assertFound(Finding.LOST, "d: its record is gone");
+    }
+
+    @Test
+    void anAcceptedOrderThatWasNeverSettledIsLost() {
+        orders.add(Order.of("d", new OrderItem("001", 1)));
+        redis.hset(RedisKeys.order("d"), Map.of("status", "PLACED", "items", "001=1"));
+
+        assertFound(Finding.LOST, "d: its record is {");
+    }
+
+    @Test
+    void aSecondLedgerEntryIsASecondSettlementEvenIfTheStockLooksRight() {
+        ledger("CONFIRMED", "a", "001=-3");
+        redis.hincrby(RedisKeys.stock(), "001", -3);
+
+        assertFound(Finding.SETTLED_AGAIN, "a: [CONFIRMED {001=-3}");
+        assertFound(Finding.STOCK_DIFFERS, "001 is 0; start minus confirmed orders 3; sum of the ledger 0");
+    }
+
+    @Test
+    void aLostOrderAndARepeatedOneDoNotCancelOut() {
+        orders.add(Order.of("d", new OrderItem("001", 3)));
+        redis.hset(RedisKeys.order("d"), Map.of("status", "CONFIRMED", "items", "001=3", "settledBy", "x/1"));
+        ledger("CONFIRMED", "a", "001=-3");
+        redis.hincrby(RedisKeys.stock(), "001", -3);
+
+        AuditReport report = audit();
+
+        assertThat(report.offenders().keySet()).containsExactly(Finding.LOST, Finding.SETTLED_AGAIN);
+    }
+
+    @Test
+    void aSettlementOfAnOrderThatNobodyPlacedIsFound() {
+        ledger("REJECTED", "ghost", "");
+
+        assertFound(Finding.NEVER_PLACED, "ghost");
+    }
+
+    @Test
+    void otherUnitsThanOrderedAreFound() {
+        orders.set(0, Order.of("a", new OrderItem("001", 2)));
+
+        assertFound(Finding.WRONG_UNITS, "a: CONFIRMED {001=-3}");
+    }
+
+    @Test
+    void aRecordThatContradictsTheLedgerIsFound() {
+        redis.hset(RedisKeys.order("b"), "status", "REJECTED");
+        redis.hset(RedisKeys.order("c"), "settledBy", "inventory-9/stranger");
+
+        assertThat(audit().count(Finding.RECORD_DIFFERS)).isEqualTo(2);
+    }
+
+    @Test
+    void stockThatDriftedIsFound() {
+        redis.hincrby(RedisKeys.stock(), "001", 1);
+
+        assertFound(Finding.STOCK_DIFFERS, "001 is 4; start minus confirmed orders 3; sum of the ledger 3");
+    }
+
+    @Test
+    void stockBelowZeroIsFound() {
+        confirmed("d", 4);
+
+        assertFound(Finding.OVERSOLD, "001 after CONFIRMED {001=-4}");
+        assertFound(Finding.OVERSOLD, "001 is -1");
+    }
+
+    @Test
+    void whatIsLeftOverIsFound() {
+        redis.zadd(RedisKeys.jobs(), 1, RedisKeys.orderJob("a"));
+        redis.xadd(RedisKeys.deadLetters(), Map.of("reason", "no id"));
+
+        assertFound(Finding.JOB_LEFT, "order a");
+        assertFound(Finding.DEAD_LETTER, "{reason=no id}");
+    }
+
+    @Test
+    void aTrimmedLedgerIsNotTakenForTheWholeStory() {
+        redis.xtrim(RedisKeys.ledger(), 2); // the start and "a" are gone
+
+        assertFound(Finding.LOST, "a: its record is {");
+    }
+
+    @Test
+    void aReportShowsTheFirstFewOffenders() {
+        for (int i = 0; i < 100; i++) {
+            orders.add(Order.of("lost-" + i, new OrderItem("001", 1)));
+        }
+
+        assertThat(audit().toString())
+                .contains("accepted, but never settled: 100", "lost-4", "and 95 more")
+                .doesNotContain("lost-5:");
+    }
+
+    private void assertFound(Finding finding, String offender) {
+        assertThat(audit().offenders().getOrDefault(finding, List.of()))
+                .anySatisfy(found -> assertThat(found).startsWith(offender));
+    }
+
+    private AuditReport audit() {
+        return Audit.of(connection, orders, Map.of("001", 10L));
+    }
+
+    private void confirmed(String id, int quantity) {
+        settled("CONFIRMED", id, quantity, "001=-" + quantity);
+        redis.hincrby(RedisKeys.stock(), "001", -quantity);
+    }
+
+    private void rejected(String id, int quantity) {
+        settled("REJECTED", id, quantity, "");
+    }
+
+    private void settled(String status, String id, int quantity, String units) {
+        orders.add(Order.of(id, new OrderItem("001", quantity)));
+        ledger(status, id, units);
+        redis.hset(
+                RedisKeys.order(id),
+                Map.of("status", status, "items", "001=" + quantity, "settledBy", "inventory-1/" + id));
+    }
+
+    private void ledger(String effect, String id, String units) {
+        redis.xadd(RedisKeys.ledger(), Map.of("effect", effect, "id", id, "units", units, "by", "inventory-1/" + id));
+    }
+}
