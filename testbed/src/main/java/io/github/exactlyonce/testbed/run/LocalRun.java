@@ -1,0 +1,163 @@
+package io.github.exactlyonce.testbed.run;
+
+import io.github.exactlyonce.testbed.system.Inventory;
+import io.github.exactlyonce.testbed.system.LocalSystem;
+import io.github.exactlyonce.testbed.system.Ports;
+import io.github.exactlyonce.testbed.system.ServiceProcess;
+import io.github.exactlyonce.testbed.system.SystemPlan;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code mvn -Prun}: Redis, the order service and some inventory replicas on this machine, until Ctrl-C. Options: see
+ * {@link RunOptions}.
+ */
+public final class LocalRun {
+
+    private static final Map<String, Long> FIRST_STOCK = new TreeMap<>(Map.of("001", 100L, "002", 50L, "003", 10L));
+    private static final Duration READY_LIMIT = Duration.ofMinutes(3);
+    private static final Duration LOG_INTERVAL = Duration.ofMillis(100);
+
+    private final RunOptions options;
+    private final Terminal terminal;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile @Nullable LocalRedis redis;
+    private volatile @Nullable LocalSystem system;
+
+    private LocalRun(RunOptions options, Terminal terminal) {
+        this.options = options;
+        this.terminal = terminal;
+    }
+
+    public static void main(String[] args) throws InterruptedException {
+        try {
+            new LocalRun(RunOptions.parse(args), Terminal.standardOutput()).run();
+        } catch (RunException e) {
+            System.err.println(e.getMessage());
+            System.exit(1); // ends Maven too, before it adds a page of its own
+        }
+    }
+
+    private void run() throws InterruptedException {
+        checkPorts();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+        try {
+            start();
+            followLogs();
+        } catch (RunException | IllegalStateException e) {
+            if (stopping.getCount() > 0) {
+                throw new RunException(e.getMessage());
+            }
+        }
+        new CountDownLatch(1).await(); // the shutdown hook is at work, and Maven must not go on meanwhile
+    }
+
+    private void checkPorts() {
+        Stream.concat(Stream.of(options.port()), options.replicaPorts().stream())
+                .filter(port -> !Ports.isFree(port))
+                .findFirst()
+                .ifPresent(port -> {
+                    throw new RunException("Port %d is taken: stop what listens there, or choose others with -Dport=%d."
+                            .formatted(port, freePort()));
+                });
+    }
+
+    /** The next thousand above the wanted ports at which all are free, so that the advice helps. */
+    private int freePort() {
+        return IntStream.iterate(options.port() + 1_000, port -> port < 60_000, port -> port + 1_000)
+                .filter(port ->
+                        IntStream.rangeClosed(port, port + options.replicas()).allMatch(Ports::isFree))
+                .findFirst()
+                .orElseGet(() -> Ports.free(1 + options.replicas()).get(0));
+    }
+
+    private void start() {
+        String run = "local-run-" + options.port();
+        LocalRedis redis = options.redis().map(LocalRedis::existing).orElseGet(() -> LocalRedis.own(run));
+        this.redis = redis;
+        redis.start(terminal);
+        terminal.say("Starting the order service on port %d and %d inventory %s from port %d"
+                .formatted(
+                        options.port(),
+                        options.replicas(),
+                        options.replicas() == 1 ? "replica" : "replicas",
+                        options.port() + 1));
+        LocalSystem system = LocalSystem.launch(new SystemPlan(
+                run,
+                redis.uri(),
+                options.port(),
+                options.replicaPorts(),
+                List.of("-Xmx256m", "-XX:+UseSerialGC"),
+                Map.of(),
+                true));
+        this.system = system;
+        waitUntilReady(system);
+        stockUp(system);
+        terminal.say(invitation(system));
+    }
+
+    private void waitUntilReady(LocalSystem system) {
+        long start = System.nanoTime();
+        for (ServiceProcess process : system.processes()) {
+            process.waitUntilReady(READY_LIMIT);
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+            terminal.say("  %s is ready on %d (pid %d) after %d s"
+                    .formatted(process.name(), process.port(), process.pid(), seconds));
+        }
+    }
+
+    private void stockUp(LocalSystem system) {
+        Inventory inventory = new Inventory(system.replicas().get(0).uri());
+        FIRST_STOCK.forEach((sku, quantity) -> {
+            if (!inventory.has(sku)) {
+                inventory.set(sku, quantity);
+                terminal.say("  stock of %s is %d".formatted(sku, quantity));
+            }
+        });
+    }
+
+    private String invitation(LocalSystem system) {
+        return """
+
+                Ready. Try in another terminal:
+
+                  curl -i localhost:%1$d/orders -H 'Content-Type: application/json' \\
+                    -d '{"orderId":"29","items":[{"id":"001","quantity":2},{"id":"002","quantity":1}]}'
+                  curl localhost:%1$d/orders/29
+                  curl localhost:%2$d/inventory
+
+                Every replica hears of the order, one settles it. Ctrl-C ends all.
+                Logs: %3$s
+                """.formatted(
+                options.port(), options.port() + 1, system.orderService().log().getParent());
+    }
+
+    private void followLogs() throws InterruptedException {
+        LogFollower logs = new LogFollower(terminal, system.processes());
+        while (!stopping.await(LOG_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+            logs.tick();
+        }
+    }
+
+    /** The services first, while Redis is there for what they have in hand. */
+    private void stop() {
+        stopping.countDown();
+        LocalSystem system = this.system;
+        if (system != null) {
+            terminal.say("Stopping the order service and the replicas");
+            system.close();
+        }
+        LocalRedis redis = this.redis;
+        if (redis != null && redis.isOurs()) {
+            terminal.say("Stopping Redis");
+            redis.stop();
+        }
+    }
+}
