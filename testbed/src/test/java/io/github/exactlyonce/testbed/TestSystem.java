@@ -1,0 +1,248 @@
+package io.github.exactlyonce.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exactlyonce.contracts.OrderItem;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.github.exactlyonce.testbed.audit.Audit;
+import io.github.exactlyonce.testbed.audit.AuditReport;
+import io.github.exactlyonce.testbed.load.Load;
+import io.github.exactlyonce.testbed.load.Order;
+import io.github.exactlyonce.testbed.load.OrderClient;
+import io.github.exactlyonce.testbed.load.RandomOrders;
+import io.github.exactlyonce.testbed.system.Inventory;
+import io.github.exactlyonce.testbed.system.LocalSystem;
+import io.github.exactlyonce.testbed.system.Ports;
+import io.github.exactlyonce.testbed.system.ServiceProcess;
+import io.github.exactlyonce.testbed.system.SystemPlan;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** A Redis with an append-only file, the order service and three replicas, and what a system test does with them. */
+final class TestSystem implements AutoCloseable {
+
+    static final int REPLICAS = 3;
+
+    /** What random orders ask for: the last one is soon sold out, so that there are rejections as well. */
+    static final Map<String, Long> STOCK = Map.of("001", 500_000L, "002", 500_000L, "003", 500_000L, "004", 300L);
+
+    /** Long enough for a machine that is busy with something else. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Nobody has this SKU. */
+    private static final OrderItem NOTHING = new OrderItem("nothing", 1);
+
+    private static final int MARKER_TRIES = 3;
+
+    private final RedisProcess redis;
+    private final RedisClient client;
+    private final StatefulRedisConnection<String, String> connection;
+    private final LocalSystem system;
+    private final OrderClient orders;
+    private final long seed = Long.getLong("testbed.seed", System.nanoTime());
+    private Map<String, String> settings = Map.of();
+    private Map<String, Long> startStock = STOCK;
+    private @Nullable Load load;
+    private boolean redisIsAlive = true;
+    private int markers;
+
+    private TestSystem(RedisProcess redis, LocalSystem system) {
+        this.redis = redis;
+        this.client = RedisClient.create(redis.url());
+        this.connection = client.connect();
+        this.system = system;
+        this.orders = new OrderClient(system.orderService().uri());
+        System.out.println("random orders: replay with -Dtestbed.seed=" + seed);
+    }
+
+    static TestSystem start() {
+        RedisProcess redis = redisWithAppendOnlyFile();
+        // A dead replica's claims are free again after 2 s instead of 10: the tests wait for it.
+        Map<String, String> environment = Map.of("JOBS_LEASE", "2s");
+        LocalSystem system = LocalSystem.launch(
+                SystemPlan.forTests("system-tests", RedisURI.create(redis.url()), REPLICAS, environment));
+        return new TestSystem(redis, system);
+    }
+
+    private static RedisProcess redisWithAppendOnlyFile() {
+        try {
+            return RedisProcess.start(
+                    Ports.free(),
+                    Files.createTempDirectory("system-tests"),
+                    "--appendonly",
+                    "yes",
+                    "--appendfsync",
+                    "always");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whatever the last test left behind: everything runs, nothing is stored but {@link #STOCK}. */
+    void prepare(Map<String, String> wanted) {
+        endLoad();
+        if (!wanted.equals(settings)) {
+            system.replaceReplicas(wanted);
+            settings = wanted;
+        }
+        if (!redisIsAlive) {
+            startRedis();
+        }
+        system.repair();
+        system.waitUntilReady();
+        redis().flushall();
+        startStock = new HashMap<>();
+        STOCK.forEach(this::stock);
+    }
+
+    /** Sets the units of one more SKU at the start of a test. */
+    void stock(String sku, long units) {
+        startStock.put(sku, units);
+        new Inventory(replica(1).uri()).set(sku, units);
+    }
+
+    Iterator<Order> randomOrders(String prefix) {
+        return new RandomOrders(prefix, STOCK.keySet().stream().sorted().toList(), seed);
+    }
+
+    Iterator<Order> randomOrders(String prefix, int count) {
+        Iterator<Order> all = randomOrders(prefix);
+        return IntStream.range(0, count).mapToObj(i -> all.next()).iterator();
+    }
+
+    Load place(Iterator<Order> orders, int ordersPerSecond) {
+        Load started = Load.start(this.orders, orders, ordersPerSecond);
+        load = started;
+        return started;
+    }
+
+    void place(Order order) {
+        try {
+            orders.place(order);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** How often an order had to be sent again since the start. */
+    int repeats() {
+        return orders.repeats();
+    }
+
+    /** Counted from 1, as in its name. */
+    ServiceProcess replica(int number) {
+        return system.replicas().get(number - 1);
+    }
+
+    List<ServiceProcess> replicas() {
+        return system.replicas();
+    }
+
+    ServiceProcess orderService() {
+        return system.orderService();
+    }
+
+    void killRedis() {
+        redis.kill();
+        redisIsAlive = false;
+    }
+
+    void startRedis() {
+        redis.restart();
+        redisIsAlive = true;
+    }
+
+    RedisCommands<String, String> redis() {
+        return connection.sync();
+    }
+
+    RedisClient redisClient() {
+        return client;
+    }
+
+    /** Waits until nothing moves any more, then audits every order. */
+    AuditReport assertEachSettledOnce(Collection<Order> accepted) {
+        system.waitUntilReady();
+        awaitNoJobs();
+        List<Order> all = new ArrayList<>(accepted);
+        all.addAll(awaitEveryReplicaDone());
+        AuditReport report = Audit.of(connection, all, startStock);
+        System.out.println(report);
+        assertThat(report).matches(AuditReport::isClean, "is clean");
+        return report;
+    }
+
+    /** Every open order has a job. If some stay, the audit tells more about them than a timeout here. */
+    private void awaitNoJobs() {
+        try {
+            await().atMost(PATIENCE).until(() -> redis().zcard(RedisKeys.jobs()) == 0);
+        } catch (ConditionTimeoutException e) {
+            System.out.println(e.getMessage());
+        }
+    }
+
+    /**
+     * A replica works on messages in the order in which they came. So once it has decided about an order that was placed
+     * last, no late copy of an earlier one is left in it.
+     *
+     * @return the orders that served as markers
+     */
+    private List<Order> awaitEveryReplicaDone() {
+        List<Order> placed = new ArrayList<>();
+        for (int tries = 1; ; tries++) {
+            Order marker = Order.of("marker-" + ++markers, NOTHING);
+            Decisions decisions = Decisions.from(replicas());
+            place(marker);
+            placed.add(marker);
+            try {
+                await("every replica has decided about " + marker.orderId())
+                        .atMost(PATIENCE.dividedBy(MARKER_TRIES))
+                        .until(() -> decisions.replicasThatDecided(marker.orderId()) == REPLICAS);
+                return placed;
+            } catch (ConditionTimeoutException e) {
+                if (tries == MARKER_TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void endLoad() {
+        Load last = load;
+        load = null;
+        try {
+            if (last != null) {
+                last.finish();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            System.out.println("left over from a failed test: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        system.close();
+        client.shutdown();
+        redis.close();
+    }
+}
