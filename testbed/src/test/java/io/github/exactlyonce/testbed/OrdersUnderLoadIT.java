@@ -7,6 +7,7 @@ import io.github.exactlyonce.contracts.OrderItem;
 import io.github.exactlyonce.testbed.audit.AuditReport;
 import io.github.exactlyonce.testbed.load.Load;
 import io.github.exactlyonce.testbed.load.Order;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -46,9 +47,12 @@ class OrdersUnderLoadIT {
     @Test
     void everyMessagePublishedThreeTimesChangesNothing(TestSystem system) throws InterruptedException {
         try (Republisher republisher = Republisher.start(system.redisClient())) {
-            Load load = system.place(system.randomOrders("thrice", 5_000), FULL_SPEED);
-            var accepted = load.await();
-            republisher.awaitCopiesOf(accepted.size());
+            List<Order> accepted = system.place(system.randomOrders("thrice", 5_000), FULL_SPEED)
+                    .await();
+            republisher.awaitCopies(accepted.size());
+            system.awaitLocksExpired();
+            republisher.publishAllAgain();
+            republisher.awaitCopies(2 * accepted.size());
 
             system.assertEachSettledOnce(accepted);
         }

@@ -31,11 +31,12 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** A Redis with an append-only file, the order service and three replicas, and what a system test does with them. */
+/** Redis, the order service and three replicas, and what a system test does with them. */
 final class TestSystem implements AutoCloseable {
 
     static final int REPLICAS = 3;
@@ -51,7 +52,7 @@ final class TestSystem implements AutoCloseable {
 
     private static final int MARKER_TRIES = 3;
 
-    private final RedisProcess redis;
+    private final @Nullable RedisProcess redis;
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
     private final LocalSystem system;
@@ -63,22 +64,30 @@ final class TestSystem implements AutoCloseable {
     private boolean redisIsAlive = true;
     private int markers;
 
-    private TestSystem(RedisProcess redis, LocalSystem system) {
+    private TestSystem(RedisURI uri, @Nullable RedisProcess redis, LocalSystem system) {
         this.redis = redis;
-        this.client = RedisClient.create(redis.url());
+        this.client = RedisClient.create(uri);
         this.connection = client.connect();
         this.system = system;
         this.orders = new OrderClient(system.orderService().uri());
         System.out.println("random orders: replay with -Dtestbed.seed=" + seed);
     }
 
+    /** On a Redis of its own, with an append-only file. */
     static TestSystem start() {
         RedisProcess redis = redisWithAppendOnlyFile();
+        RedisURI uri = RedisURI.create(redis.url());
+        return new TestSystem(uri, redis, services("system-tests", uri));
+    }
+
+    /** On a Redis of somebody else. @param run names the directory of the logs */
+    static TestSystem startOn(RedisURI uri, String run) {
+        return new TestSystem(uri, null, services(run, uri));
+    }
+
+    private static LocalSystem services(String run, RedisURI uri) {
         // A dead replica's claims are free again after 2 s instead of 10: the tests wait for it.
-        Map<String, String> environment = Map.of("JOBS_LEASE", "2s");
-        LocalSystem system = LocalSystem.launch(
-                SystemPlan.forTests("system-tests", RedisURI.create(redis.url()), REPLICAS, environment));
-        return new TestSystem(redis, system);
+        return LocalSystem.launch(SystemPlan.forTests(run, uri, REPLICAS, Map.of("JOBS_LEASE", "2s")));
     }
 
     private static RedisProcess redisWithAppendOnlyFile() {
@@ -161,12 +170,12 @@ final class TestSystem implements AutoCloseable {
     }
 
     void killRedis() {
-        redis.kill();
+        ownRedis().kill();
         redisIsAlive = false;
     }
 
     void startRedis() {
-        redis.restart();
+        ownRedis().restart();
         redisIsAlive = true;
     }
 
@@ -176,6 +185,11 @@ final class TestSystem implements AutoCloseable {
 
     RedisClient redisClient() {
         return client;
+    }
+
+    /** From here on, no lock turns a late copy away. */
+    void awaitLocksExpired() {
+        await().atMost(PATIENCE).until(() -> redis().keys("lock:*").isEmpty());
     }
 
     /** Waits until nothing moves any more, then audits every order. */
@@ -243,6 +257,12 @@ final class TestSystem implements AutoCloseable {
     public void close() {
         system.close();
         client.shutdown();
-        redis.close();
+        if (redis != null) {
+            redis.close();
+        }
+    }
+
+    private RedisProcess ownRedis() {
+        return Objects.requireNonNull(redis, "this Redis is somebody else's");
     }
 }

@@ -84,6 +84,7 @@ public final class Audit {
         }
         if (entries.size() > 1) {
             findings.add(SETTLED_AGAIN, id + ": " + entries);
+            return;
         }
         LedgerEntry entry = entries.get(0);
         Map<String, Long> due = entry.effect().equals("CONFIRMED") ? unitsTakenBy(order) : Map.of();

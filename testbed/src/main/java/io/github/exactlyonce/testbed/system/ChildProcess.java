@@ -2,6 +2,7 @@ package io.github.exactlyonce.testbed.system;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,11 @@ public class ChildProcess {
     /** @throws IllegalStateException if it was never started */
     public final long pid() {
         return started().pid();
+    }
+
+    /** Ends when this JVM does, however that happens: for a process that wants to notice. */
+    public final OutputStream standardInput() {
+        return started().getOutputStream();
     }
 
     /** @return 128 + the signal's number if a signal ended it */
