@@ -2,17 +2,15 @@ package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.inventory.processing.OrdersProperties;
 import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.redis.PipelineWorker;
 import io.github.exactlyonce.inventory.redis.Pipelines;
 import io.github.exactlyonce.inventory.redis.Reply;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
@@ -20,24 +18,17 @@ import org.springframework.stereotype.Component;
  * Every replica has one; the claim sees to it that they share the work.
  */
 @Component
-public class JobPoller implements SmartLifecycle {
+public class JobPoller extends PipelineWorker {
 
-    /** Stops after the subscription and before the connections. */
-    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 200;
-
-    private static final Duration FINISH_LIMIT = Duration.ofSeconds(10);
     private static final Logger log = LoggerFactory.getLogger(JobPoller.class);
 
     private final DueJobs dueJobs;
     private final OrderRecovery recovery;
     private final JobProperties properties;
     private final OrdersProperties orders;
-    private final Pipelines pipelines;
     private final Semaphore sweepWanted = new Semaphore(0);
-    private volatile boolean running;
     private volatile long due;
     private boolean failing;
-    private @Nullable Thread thread;
 
     JobPoller(
             DueJobs dueJobs,
@@ -46,11 +37,11 @@ public class JobPoller implements SmartLifecycle {
             OrdersProperties orders,
             Pipelines pipelines,
             MeterRegistry meters) {
+        super("due-jobs", pipelines);
         this.dueJobs = dueJobs;
         this.recovery = recovery;
         this.properties = properties;
         this.orders = orders;
-        this.pipelines = pipelines;
         Gauge.builder("inventory.jobs.due", () -> due)
                 .description("Jobs that were due when this replica last looked")
                 .register(meters);
@@ -75,54 +66,24 @@ public class JobPoller implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
-        running = true;
-        thread = new Thread(this::run, "due-jobs");
-        thread.start();
-    }
-
-    @Override
-    public void stop() {
-        running = false;
-        sweepWanted.release(); // wakes it up
-        Thread poller = thread;
-        try {
-            if (poller != null) {
-                poller.join(FINISH_LIMIT.toMillis());
-                poller.interrupt();
+    protected void work(Pipeline pipeline) throws InterruptedException {
+        while (isRunning()) {
+            if (sweepWanted.drainPermits() > 0) {
+                sweep(pipeline);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            if (tryTick(pipeline) < properties.claimLimit()
+                    && sweepWanted.tryAcquire(properties.pollInterval().toMillis(), TimeUnit.MILLISECONDS)) {
+                sweepWanted.release();
+            }
         }
     }
 
     @Override
-    public boolean isRunning() {
-        return running;
+    protected void wakeUp() {
+        sweepWanted.release();
     }
 
-    @Override
-    public int getPhase() {
-        return PHASE;
-    }
-
-    private void run() {
-        try (Pipeline pipeline = pipelines.open()) {
-            while (running) {
-                if (sweepWanted.drainPermits() > 0) {
-                    sweep(pipeline);
-                }
-                if (work(pipeline) < properties.claimLimit()
-                        && sweepWanted.tryAcquire(properties.pollInterval().toMillis(), TimeUnit.MILLISECONDS)) {
-                    sweepWanted.release();
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private int work(Pipeline pipeline) {
+    private int tryTick(Pipeline pipeline) {
         try {
             return tick(pipeline);
         } catch (RuntimeException e) { // a bug: without its thread nothing would be recovered

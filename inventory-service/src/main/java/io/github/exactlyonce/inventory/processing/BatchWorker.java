@@ -5,6 +5,7 @@ import io.github.exactlyonce.contracts.OrderMessage;
 import io.github.exactlyonce.inventory.deadletters.DeadLetters;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
 import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.redis.PipelineWorker;
 import io.github.exactlyonce.inventory.redis.Pipelines;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,13 +25,9 @@ import org.springframework.stereotype.Component;
  * <p>On shutdown, after the subscription has ended, it finishes what is queued.
  */
 @Component
-final class BatchWorker implements SmartLifecycle {
-
-    /** Stops after the subscription and before the connections. */
-    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 200;
+final class BatchWorker extends PipelineWorker {
 
     private static final Duration PATIENCE = Duration.ofMillis(200);
-    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
 
     /** Tries to record another producer's order while Redis is away: with the command timeout, some 20 seconds. */
     private static final int RECORD_TRIES = 10;
@@ -43,55 +39,18 @@ final class BatchWorker implements SmartLifecycle {
     private final MessageQueue queue;
     private final OrderProcessor processor;
     private final DeadLetters deadLetters;
-    private final Pipelines pipelines;
-    private volatile boolean running;
-    private @Nullable Thread thread;
 
     BatchWorker(MessageQueue queue, OrderProcessor processor, DeadLetters deadLetters, Pipelines pipelines) {
+        super("order-batches", pipelines);
         this.queue = queue;
         this.processor = processor;
         this.deadLetters = deadLetters;
-        this.pipelines = pipelines;
     }
 
     @Override
-    public void start() {
-        running = true;
-        thread = new Thread(this::run, "order-batches");
-        thread.start();
-    }
-
-    @Override
-    public void stop() {
-        running = false;
-        Thread worker = thread;
-        try {
-            if (worker != null) {
-                worker.join(DRAIN_LIMIT.toMillis());
-                worker.interrupt();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
-    }
-
-    @Override
-    public int getPhase() {
-        return PHASE;
-    }
-
-    private void run() {
-        try (Pipeline pipeline = pipelines.open()) {
-            while (running || !queue.isEmpty()) {
-                work(pipeline, queue.take(PATIENCE));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    protected void work(Pipeline pipeline) throws InterruptedException {
+        while (isRunning() || !queue.isEmpty()) {
+            work(pipeline, queue.take(PATIENCE));
         }
     }
 

@@ -1,0 +1,75 @@
+package io.github.exactlyonce.inventory.redis;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * A thread with a pipeline of its own, which lives as long as the application. On shutdown it is asked to finish, after
+ * the subscription has ended and before the connections close.
+ */
+public abstract class PipelineWorker implements SmartLifecycle {
+
+    /** Stops after the subscription, whose phase is the default. */
+    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 200;
+
+    /** Shorter than {@code spring.lifecycle.timeout-per-shutdown-phase}. */
+    private static final Duration FINISH_LIMIT = Duration.ofSeconds(10);
+
+    private final String threadName;
+    private final Pipelines pipelines;
+    private volatile boolean running;
+    private @Nullable Thread thread;
+
+    protected PipelineWorker(String threadName, Pipelines pipelines) {
+        this.threadName = threadName;
+        this.pipelines = pipelines;
+    }
+
+    /** Works until {@link #isRunning()} is false and what was begun is finished. */
+    protected abstract void work(Pipeline pipeline) throws InterruptedException;
+
+    /** Ends a wait inside {@link #work}, on shutdown. */
+    protected void wakeUp() {}
+
+    @Override
+    public final void start() {
+        running = true;
+        thread = new Thread(this::run, threadName);
+        thread.start();
+    }
+
+    @Override
+    public final void stop() {
+        running = false;
+        wakeUp();
+        Thread worker = thread;
+        if (worker == null) {
+            return;
+        }
+        try {
+            worker.join(FINISH_LIMIT.toMillis());
+            worker.interrupt();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public final boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public final int getPhase() {
+        return PHASE;
+    }
+
+    private void run() {
+        try (Pipeline pipeline = pipelines.open()) {
+            work(pipeline);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
