@@ -30,8 +30,8 @@ public final class LocalSystem implements AutoCloseable {
     private LocalSystem(SystemPlan plan) {
         this.plan = plan;
         this.directory = emptyDirectory(plan.run());
-        this.orderJar = ServiceJars.copy("order-service", directory);
-        this.inventoryJar = ServiceJars.copy("inventory-service", directory);
+        this.orderJar = ServiceJars.unpack("order-service", directory);
+        this.inventoryJar = ServiceJars.unpack("inventory-service", directory);
         this.orderService = service("order-service", orderJar, plan.orderPort(), Map.of());
         this.replicas = replicas(Map.of());
     }
