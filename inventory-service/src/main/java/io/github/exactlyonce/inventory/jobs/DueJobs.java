@@ -8,6 +8,7 @@ import io.github.exactlyonce.inventory.redis.ScriptCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /**
@@ -35,10 +36,16 @@ class DueJobs {
         return pipeline.<List<Object>>eval(CLAIM_JOBS, call).map(Claims::of);
     }
 
-    /** Makes a claimed job due again after a pause. Nothing happens if the claim is no longer ours. */
-    void reschedule(Pipeline pipeline, Claim claim, Duration pause) {
-        pipeline.eval(
-                RESCHEDULE_JOB, ScriptCall.on(RedisKeys.jobs()).with(claim.member(), claim.lease(), pause.toMillis()));
+    /** Makes claimed jobs due again after their pauses. Nothing happens to a job whose claim is no longer ours. */
+    void reschedule(Pipeline pipeline, Map<Claim, Duration> pauses) {
+        List<ScriptCall> calls = pauses.entrySet().stream()
+                .map(entry -> ScriptCall.on(RedisKeys.jobs())
+                        .with(
+                                entry.getKey().member(),
+                                entry.getKey().lease(),
+                                entry.getValue().toMillis()))
+                .toList();
+        pipeline.evalAll(RESCHEDULE_JOB, calls);
     }
 
     /**

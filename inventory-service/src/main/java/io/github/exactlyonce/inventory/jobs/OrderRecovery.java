@@ -6,8 +6,11 @@ import io.github.exactlyonce.inventory.processing.Decision;
 import io.github.exactlyonce.inventory.processing.OrderHint;
 import io.github.exactlyonce.inventory.processing.OrderProcessor;
 import io.github.exactlyonce.inventory.redis.Pipeline;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.stereotype.Component;
 
@@ -48,12 +51,15 @@ class OrderRecovery {
                 orders.stream()
                         .map(claim -> OrderHint.dueJob(claim.member().substring(ORDER_JOB.length())))
                         .toList());
+        Map<DueJobs.Claim, Duration> again = new LinkedHashMap<>();
         for (int i = 0; i < orders.size(); i++) {
-            finish(pipeline, orders.get(i), decisions.get(i));
+            finish(pipeline, orders.get(i), decisions.get(i), again);
         }
+        dueJobs.reschedule(pipeline, again);
     }
 
-    private void finish(Pipeline pipeline, DueJobs.Claim claim, Decision decision) {
+    /** @param again takes the job and its pause if it is to be tried again */
+    private void finish(Pipeline pipeline, DueJobs.Claim claim, Decision decision, Map<DueJobs.Claim, Duration> again) {
         switch (decision.outcome()) {
             case CONFIRMED, REJECTED, ALREADY_SETTLED -> {} // the commit script has removed the job
             case NO_RECORD -> bury(pipeline, claim, "the order has no record");
@@ -61,8 +67,7 @@ class OrderRecovery {
                 if (claim.attempts() >= properties.maxAttempts()) {
                     bury(pipeline, claim, "gave up after " + claim.attempts() + " attempts: " + decision.detail());
                 } else {
-                    dueJobs.reschedule(
-                            pipeline, claim, properties.backoff().pause(claim.attempts(), ThreadLocalRandom.current()));
+                    again.put(claim, properties.backoff().pause(claim.attempts(), ThreadLocalRandom.current()));
                 }
             }
         }

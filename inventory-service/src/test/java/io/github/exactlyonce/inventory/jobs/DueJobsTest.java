@@ -11,6 +11,7 @@ import io.github.exactlyonce.inventory.WithRedis;
 import io.github.exactlyonce.inventory.redis.Pipeline;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,10 +97,10 @@ class DueJobsTest extends WithRedis {
         DueJobs.Claim stale = claim(pipeline).get(0);
         DueJobs.Claim current = awaitClaim();
 
-        dueJobs.reschedule(pipeline, stale, Duration.ofHours(1));
+        dueJobs.reschedule(pipeline, Map.of(stale, Duration.ofHours(1)));
         assertThat(score("order 29")).isEqualTo(Double.parseDouble(current.lease()));
 
-        dueJobs.reschedule(pipeline, current, Duration.ofHours(1));
+        dueJobs.reschedule(pipeline, Map.of(current, Duration.ofHours(1)));
         assertThat(score("order 29")).isGreaterThan(System.currentTimeMillis() + 3_000_000);
     }
 
