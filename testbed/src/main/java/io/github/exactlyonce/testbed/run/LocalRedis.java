@@ -80,8 +80,9 @@ final class LocalRedis {
         }
     }
 
-    boolean isOurs() {
-        return process != null;
+    /** Empty if it is not ours. */
+    Optional<ChildProcess> process() {
+        return Optional.ofNullable(process);
     }
 
     private String address() {

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed.run;
 
+import io.github.exactlyonce.testbed.system.ChildProcess;
 import io.github.exactlyonce.testbed.system.Inventory;
 import io.github.exactlyonce.testbed.system.LocalSystem;
 import io.github.exactlyonce.testbed.system.Ports;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class LocalRun {
 
     private static final Map<String, Long> FIRST_STOCK = new TreeMap<>(Map.of("001", 100L, "002", 50L, "003", 10L));
-    private static final Duration READY_LIMIT = Duration.ofMinutes(3);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(30);
     private static final Duration LOG_INTERVAL = Duration.ofMillis(100);
 
     private final RunOptions options;
@@ -49,8 +51,7 @@ public final class LocalRun {
         checkPorts();
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
         try {
-            start();
-            followLogs();
+            followLogs(start());
         } catch (RunException | IllegalStateException e) {
             if (stopping.getCount() > 0) {
                 throw new RunException(e.getMessage());
@@ -78,7 +79,8 @@ public final class LocalRun {
                 .orElseGet(() -> Ports.free(1 + options.replicas()).get(0));
     }
 
-    private void start() {
+    /** @return what runs now */
+    private List<ChildProcess> start() {
         String run = "local-run-" + options.port();
         LocalRedis redis = options.redis().map(LocalRedis::existing).orElseGet(() -> LocalRedis.own(run));
         this.redis = redis;
@@ -101,11 +103,14 @@ public final class LocalRun {
         waitUntilReady(system);
         stockUp(system);
         terminal.say(invitation(system));
+        return Stream.concat(system.processes().stream(), redis.process().stream())
+                .toList();
     }
 
     private void waitUntilReady(LocalSystem system) {
         long start = System.nanoTime();
         for (ServiceProcess process : system.processes()) {
+            process.waitUntilItAnswers(START_LIMIT);
             process.waitUntilReady(READY_LIMIT);
             long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
             terminal.say("  %s is ready on %d (pid %d) after %d s"
@@ -139,8 +144,8 @@ public final class LocalRun {
                 options.port(), options.port() + 1, system.orderService().log().getParent());
     }
 
-    private void followLogs() throws InterruptedException {
-        LogFollower logs = new LogFollower(terminal, system.processes());
+    private void followLogs(List<ChildProcess> processes) throws InterruptedException {
+        LogFollower logs = new LogFollower(terminal, processes);
         while (!stopping.await(LOG_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
             logs.tick();
         }
@@ -155,7 +160,7 @@ public final class LocalRun {
             system.close();
         }
         LocalRedis redis = this.redis;
-        if (redis != null && redis.isOurs()) {
+        if (redis != null && redis.process().isPresent()) {
             terminal.say("Stopping Redis");
             redis.stop();
         }

@@ -1,7 +1,7 @@
 package io.github.exactlyonce.testbed.run;
 
+import io.github.exactlyonce.testbed.system.ChildProcess;
 import io.github.exactlyonce.testbed.system.LogFile;
-import io.github.exactlyonce.testbed.system.ServiceProcess;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,11 +12,11 @@ final class LogFollower {
     private final List<Followed> all = new ArrayList<>();
     private final int width;
 
-    LogFollower(Terminal terminal, List<ServiceProcess> processes) {
+    LogFollower(Terminal terminal, List<? extends ChildProcess> processes) {
         this.terminal = terminal;
         this.width =
                 processes.stream().mapToInt(each -> each.name().length()).max().orElse(0);
-        for (ServiceProcess process : processes) {
+        for (ChildProcess process : processes) {
             LogFile log = new LogFile(process.log());
             log.skipToEnd();
             all.add(new Followed(process, log));
@@ -39,11 +39,11 @@ final class LogFollower {
     }
 
     private static final class Followed {
-        private final ServiceProcess process;
+        private final ChildProcess process;
         private final LogFile log;
         private boolean toldOfEnd;
 
-        private Followed(ServiceProcess process, LogFile log) {
+        private Followed(ChildProcess process, LogFile log) {
             this.process = process;
             this.log = log;
         }

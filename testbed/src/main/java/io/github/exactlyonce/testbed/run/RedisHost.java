@@ -14,8 +14,8 @@ import redis.embedded.core.ExecutableProvider;
 
 /**
  * The Redis of the local run, in a small JVM of its own. A {@link RedisProcess} ends with its JVM, and shutdown hooks run in
- * no order: in the JVM of the local run, Redis would go while the services still need it. It also ends when that JVM is
- * killed, because then its standard input ends.
+ * no order: in the JVM of the local run, Redis would go while the services still need it. It ends when Redis does, and when
+ * the JVM of the local run is killed, because then its standard input ends.
  */
 final class RedisHost {
 
@@ -42,7 +42,8 @@ final class RedisHost {
     }
 
     public static void main(String[] args) throws IOException {
-        RedisProcess.start(Integer.parseInt(args[0]), Path.of(args[1]));
+        RedisProcess redis = RedisProcess.start(Integer.parseInt(args[0]), Path.of(args[1]));
+        ProcessHandle.of(redis.pid()).ifPresent(process -> process.onExit().thenRun(() -> System.exit(1)));
         while (System.in.read() >= 0) {
             // nothing is said here; what counts is the end
         }

@@ -14,6 +14,8 @@ public final class LogFile {
     /** Read at most this much at a time: a replica under load writes megabytes. */
     private static final int MAX_READ = 8 << 20;
 
+    private static final int MAX_TAIL = 64 << 10;
+
     private final Path path;
     private long position;
 
@@ -24,6 +26,14 @@ public final class LogFile {
     /** Skips what is there now. */
     public void skipToEnd() {
         position = path.toFile().length();
+    }
+
+    /** The last few lines, without moving on. */
+    public List<String> lastLines(int count) {
+        LogFile end = new LogFile(path);
+        end.position = Math.max(0, path.toFile().length() - MAX_TAIL);
+        List<String> lines = end.newLines();
+        return lines.subList(Math.max(0, lines.size() - count), lines.size());
     }
 
     /** The lines that were completed since the last call, in order. */

@@ -9,6 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One of our services: a child process with an HTTP port and a readiness probe. */
 public final class ServiceProcess extends ChildProcess {
@@ -21,7 +26,8 @@ public final class ServiceProcess extends ChildProcess {
             .build();
 
     private final int port;
-    private volatile String lastAnswer = "nothing";
+    private volatile boolean hasAnswered;
+    private volatile String lastAnswer = "{}";
 
     ServiceProcess(String name, int port, List<String> command, Map<String, String> environment, Path log) {
         super(name, command, environment, log);
@@ -36,19 +42,25 @@ public final class ServiceProcess extends ChildProcess {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    public boolean isReady() {
-        return isAlive() && probe();
+    /** @throws IllegalStateException as {@link #waitUntilReady} */
+    public void waitUntilItAnswers(Duration limit) {
+        waitUntil(limit, () -> probe() || hasAnswered, "does not answer");
     }
 
     /** @throws IllegalStateException if it ends or is not ready in time; the message has what a person needs to find out why */
     public void waitUntilReady(Duration limit) {
-        if (!Polling.until(limit, () -> !isAlive() || probe())) {
-            throw new IllegalStateException("%s is not ready after %d s. Its readiness probe says: %s%n%s"
-                    .formatted(name(), limit.toSeconds(), lastAnswer, endOfLog()));
-        }
+        waitUntil(limit, this::probe, "is not ready");
+    }
+
+    private void waitUntil(Duration limit, BooleanSupplier condition, String failure) {
+        hasAnswered = false;
+        boolean ended = Polling.until(limit, () -> !isAlive() || condition.getAsBoolean());
         if (!isAlive()) {
-            throw new IllegalStateException(
-                    "%s ended with exit code %d.%n%s".formatted(name(), exitCode(), endOfLog()));
+            throw new IllegalStateException("%s ended with exit code %d. %s".formatted(name(), exitCode(), endOfLog()));
+        }
+        if (!ended) {
+            throw new IllegalStateException("%s %s after %d s: %s"
+                    .formatted(name(), failure, limit.toSeconds(), reason().orElseGet(this::endOfLog)));
         }
     }
 
@@ -58,10 +70,10 @@ public final class ServiceProcess extends ChildProcess {
                 .build();
         try {
             var response = HTTP.send(request, BodyHandlers.ofString());
-            lastAnswer = response.statusCode() + " " + response.body();
+            hasAnswered = true;
+            lastAnswer = response.body();
             return response.statusCode() == 200;
         } catch (IOException e) {
-            lastAnswer = "nothing (" + e + ")";
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -69,9 +81,18 @@ public final class ServiceProcess extends ChildProcess {
         }
     }
 
+    /** Our health indicators say in words what has to be changed. */
+    private Optional<String> reason() {
+        try {
+            return Optional.ofNullable(JsonMapper.shared().readTree(lastAnswer).findValue("reason"))
+                    .map(JsonNode::asString);
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
     private String endOfLog() {
-        List<String> lines = new LogFile(log()).newLines();
-        List<String> last = lines.subList(Math.max(0, lines.size() - LINES_IN_ERROR), lines.size());
-        return "The end of its log, " + log() + ":\n  " + String.join("\n  ", last);
+        List<String> lines = new LogFile(log()).lastLines(LINES_IN_ERROR);
+        return "The end of its log, " + log() + ":\n  " + String.join("\n  ", lines);
     }
 }

@@ -12,10 +12,12 @@ import io.github.exactlyonce.testbed.system.Ports;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +37,8 @@ class LocalRunIT {
     private Path directory;
 
     private final List<ChildProcess> started = new ArrayList<>();
+
+    private final int redisPort = Ports.free();
 
     @AfterEach
     void endAll() {
@@ -95,16 +99,39 @@ class LocalRunIT {
 
     @Test
     void theRedisOfTheRunEndsWithItsHostAndTheHostWithItsParent() throws IOException {
-        int port = Ports.free();
-        ChildProcess host = RedisHost.process(port, directory);
-        started.add(host);
-        host.start();
-        await().atMost(PATIENCE).until(() -> !Ports.isFree(port));
+        ChildProcess host = redisHost();
 
         OutputStream input = host.standardInput();
         input.close(); // as when the parent is killed
 
-        await().atMost(PATIENCE).until(() -> !host.isAlive() && Ports.isFree(port));
+        await().atMost(PATIENCE).until(() -> !host.isAlive() && Ports.isFree(redisPort));
+    }
+
+    @Test
+    void theHostEndsWithItsRedisSoThatSomebodyNotices() {
+        ChildProcess host = redisHost();
+
+        ProcessHandle.of(host.pid()).orElseThrow().children().forEach(ProcessHandle::destroyForcibly);
+
+        await().atMost(PATIENCE).until(() -> !host.isAlive());
+        assertThat(host.exitCode()).isEqualTo(1);
+    }
+
+    private ChildProcess redisHost() {
+        ChildProcess host = RedisHost.process(redisPort, directory);
+        started.add(host);
+        host.start();
+        await().atMost(PATIENCE).until(() -> answersPing(redisPort));
+        return host;
+    }
+
+    private static boolean answersPing(int port) {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            return socket.getInputStream().read() == '+';
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private ChildProcess run(String... arguments) {
