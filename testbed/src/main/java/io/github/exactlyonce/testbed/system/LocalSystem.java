@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * The order service and N inventory replicas as processes on this machine, on a Redis that someone else started. They end
@@ -94,6 +95,12 @@ public final class LocalSystem implements AutoCloseable {
         closed = true;
         orderService.stop();
         stop(replicas);
+        try {
+            FileSystemUtils.deleteRecursively(
+                    directory.resolve(ServiceJars.UNPACKED)); // only the logs are worth keeping
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private synchronized void startAll(List<ServiceProcess> processes) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** Where the packaged services are, and where the testbed keeps what belongs to a run. */
 final class ServiceJars {
 
+    static final String UNPACKED = "unpacked";
+
     private static final Duration UNPACK_LIMIT = Duration.ofMinutes(1);
 
     private ServiceJars() {}
@@ -31,7 +33,7 @@ final class ServiceJars {
         if (!Files.exists(jar)) {
             throw new IllegalStateException(jar + " is missing: build it with 'mvn package -DskipTests'");
         }
-        Path unpacked = directory.resolve("unpacked").resolve(service);
+        Path unpacked = directory.resolve(UNPACKED).resolve(service);
         ChildProcess tools = new ChildProcess(
                 "unpacking " + service,
                 List.of(
