@@ -1,5 +1,6 @@
 -- Records an order, makes it due, and announces it: one atomic step, so that whoever was told of an order can be sure
--- that it will be settled. Placing the same id again changes nothing and publishes nothing.
+-- that it will be settled. Placing the same id again changes nothing and publishes nothing; an
+-- order that is still open gets its job back if that had been given up.
 --
 -- KEYS[1] order:{main}:<id>   hash
 -- KEYS[2] jobs:{main}         sorted set
@@ -15,14 +16,19 @@
 local order, jobs = KEYS[1], KEYS[2]
 local id, items, grace, channel, event, order_id = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
 
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local due = string.format('%.0f', now + grace)
+
 local record = redis.call('HGETALL', order)
 if #record > 0 then
+  if redis.call('HGET', order, 'status') == 'PLACED' then
+    -- It has its job already, unless that was given up: then whoever asks for the order again has it tried again.
+    redis.call('ZADD', jobs, 'NX', due, 'order ' .. id)
+  end
   table.insert(record, 1, 0)
   return record
 end
-
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 -- Unix ms -> 2026-01-01T00:00:00.000Z. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
 -- civil_from_days. Redis's Lua has no os.date.
@@ -42,7 +48,7 @@ local function iso8601(ms)
 end
 
 -- The job first: it is the write that may be refused (memory limit, wrong type), and then nothing has happened yet.
-redis.call('ZADD', jobs, string.format('%.0f', now + grace), 'order ' .. id)
+redis.call('ZADD', jobs, due, 'order ' .. id)
 redis.call('HSET', order, 'status', 'PLACED', 'items', items, 'placedAt', string.format('%.0f', now))
 if order_id ~= '' then
   redis.call('HSET', order, 'orderId', order_id)

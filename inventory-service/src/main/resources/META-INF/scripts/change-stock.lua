@@ -19,9 +19,13 @@ local stock, ledger, mark = KEYS[1], KEYS[2], KEYS[3]
 local effect, change_id, sku, quantity = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local mark_ttl, ledger_length, token = ARGV[5], ARGV[6], ARGV[7]
 
-local before = tonumber(redis.call('HGET', stock, sku) or '0')
-if not before then
-  return redis.error_reply('ERR stock of ' .. sku .. ' is not a number')
+local text = redis.call('HGET', stock, sku) or '0'
+local before = (text == '0' or string.match(text, '^%-?[1-9]%d*$')) and tonumber(text)
+if not before or math.abs(before) > 9007199254740991 then
+  if effect ~= 'SET' then
+    return redis.error_reply('ERR stock of ' .. sku .. ' is not a whole number: ' .. text)
+  end
+  before = 0 -- setting it is how a person repairs it
 end
 local done = redis.call('GET', mark)
 if done then

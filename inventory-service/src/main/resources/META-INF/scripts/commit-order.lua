@@ -30,7 +30,7 @@ local record = redis.call('HMGET', order, 'status', 'items', 'placedAt', 'settle
 local status, items, placed_at, settled_by, settled_at = record[1], record[2], record[3], record[4], record[5]
 
 if status == 'CONFIRMED' or status == 'REJECTED' then
-  redis.call('ZREM', jobs, job)
+  redis.pcall('ZREM', jobs, job)
   local before = settled_by == token and 0 or 2
   return { CODES[status] + before, settled_by, settled_at - placed_at }
 end
@@ -57,13 +57,19 @@ if #skus == 0 then
   return redis.error_reply('ERR order ' .. id .. ' has no readable items: ' .. items)
 end
 
+-- Only what HINCRBY takes as well, and exactly: it refuses 100.0, 1e3 or 007, which tonumber accepts.
+local function units_in(text)
+  local number = (text == '0' or string.match(text, '^%-?[1-9]%d*$')) and tonumber(text)
+  return number and math.abs(number) <= 9007199254740991 and number
+end
+
 local available = redis.call('HMGET', stock, unpack(skus))
 local shortages, units = {}, {}
 for i, sku in ipairs(skus) do
   local has = 0
   if available[i] then
-    has = tonumber(available[i])
-    if not has or has ~= math.floor(has) then
+    has = units_in(available[i])
+    if not has then
       return redis.error_reply('ERR stock of ' .. sku .. ' is not a whole number: ' .. available[i])
     end
   end
@@ -99,7 +105,7 @@ if settled == 'REJECTED' then
 end
 redis.call('HSET', order, unpack(fields))
 redis.call('PEXPIRE', order, retention)
-redis.call('ZREM', jobs, job)
+redis.pcall('ZREM', jobs, job) -- whatever is wrong with the jobs, the order is settled and the answer must say so
 redis.call('PUBLISH', channel, string.format(
   '{"eventType":"%s","id":"%s","orderId":"%s","status":"%s","settledBy":"%s","ageMs":%.0f}',
   settled == 'CONFIRMED' and 'OrderConfirmed' or 'OrderRejected', id, order_id ~= '' and order_id or id, settled,

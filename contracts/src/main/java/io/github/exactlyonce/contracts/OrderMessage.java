@@ -27,6 +27,9 @@ public record OrderMessage(
 
     public static final String EVENT_TYPE = "OrderPlaced";
 
+    /** Beyond, an age in milliseconds would overflow. */
+    private static final Instant FAR_FUTURE = Instant.parse("9999-12-31T23:59:59Z");
+
     /**
      * @return empty if it is an event of another type, which a consumer ignores
      * @throws InvalidInputException if it is not an order
@@ -47,7 +50,8 @@ public record OrderMessage(
     private static @Nullable Instant placedAt(JsonInput input) {
         String placedAt = input.text("placedAt");
         try {
-            return placedAt == null ? null : Instant.parse(placedAt);
+            Instant parsed = placedAt == null ? null : Instant.parse(placedAt);
+            return parsed == null || parsed.isBefore(Instant.EPOCH) || parsed.isAfter(FAR_FUTURE) ? null : parsed;
         } catch (DateTimeParseException e) {
             return null; // not ours, so no reason to refuse the order
         }

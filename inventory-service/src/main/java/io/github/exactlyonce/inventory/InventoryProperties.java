@@ -1,10 +1,12 @@
 package io.github.exactlyonce.inventory;
 
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -26,7 +28,9 @@ public record InventoryProperties(
         @DefaultValue("") @Pattern(regexp = "[A-Za-z0-9._:-]{0,64}")
         String replica,
 
-        @DefaultValue("7d") @DurationMin(minutes = 1) Duration retention,
+        @DefaultValue("7d") @DurationMin(minutes = 1) @DurationMax(days = 3650)
+        Duration retention,
+
         @DefaultValue("1000000") @Min(1000) long ledgerLength,
         @DefaultValue("10000") @Min(100) long deadLettersLength,
         @DefaultValue @Valid Lock lock,
@@ -40,17 +44,32 @@ public record InventoryProperties(
      */
     public record Lock(
             @DefaultValue("true") boolean enabled,
-            @DefaultValue("5s") @DurationMin(millis = 1) Duration ttl) {}
+
+            @DefaultValue("5s") @DurationMin(millis = 1) @DurationMax(days = 1)
+            Duration ttl) {}
 
     /**
      * @param capacity messages that wait at the most; beyond, they are dropped and their jobs come due
-     * @param maxMessageSize a longer message goes to the dead letters
+     * @param memory bytes of messages that wait at the most; beyond, they are dropped as well
+     * @param maxMessageSize a longer message goes to the dead letters, from 1KB to 1MB
      * @param batchSize messages gated, and committed, in one flush at the most
      */
     public record Queue(
             @DefaultValue("50000") @Min(1) int capacity,
+            @DefaultValue("32MB") DataSize memory,
             @DefaultValue("64KB") DataSize maxMessageSize,
-            @DefaultValue("256") @Min(1) @Max(10_000) int batchSize) {}
+            @DefaultValue("256") @Min(1) @Max(10_000) int batchSize) {
+
+        @AssertTrue(message = "inventory.queue.max-message-size must be from 1KB to 1MB")
+        boolean isMaxMessageSizeInRange() {
+            return maxMessageSize.toKilobytes() >= 1 && maxMessageSize.toBytes() <= 1 << 20;
+        }
+
+        @AssertTrue(message = "inventory.queue.memory must be from 1MB to 1GB")
+        boolean isMemoryInRange() {
+            return memory.toMegabytes() >= 1 && memory.toMegabytes() <= 1024;
+        }
+    }
 
     /**
      * @param probeInterval how often a message to ourselves tests the subscription

@@ -3,6 +3,7 @@ package io.github.exactlyonce.order;
 import io.github.exactlyonce.contracts.InvalidInputException;
 import io.github.exactlyonce.contracts.JsonInput;
 import io.github.exactlyonce.contracts.OrderRecord;
+import io.github.exactlyonce.contracts.http.BoundedBody;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
@@ -38,7 +39,7 @@ class OrderController {
     ResponseEntity<OrderRecord> place(
             HttpServletRequest http,
             @RequestHeader(name = OrderRequest.IDEMPOTENCY_KEY, required = false) @Nullable String idempotencyKey) {
-        byte[] body = RequestBody.read(http, properties.maxBodySize());
+        byte[] body = BoundedBody.read(http, properties.maxBodySize());
         OrderRequest request = OrderRequest.read(body, idempotencyKey);
         Placement placement = place(request);
         placements.add(placement);

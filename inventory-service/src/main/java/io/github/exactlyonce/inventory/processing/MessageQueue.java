@@ -12,13 +12,15 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
  * Between the connection that hears messages and the thread that works on them. Bounded in messages and in bytes, and it
- * never makes the listener wait: what does not fit is dropped and counted, and the order's due job brings it back.
+ * never makes the listener wait: what does not fit is dropped and counted, and the order's due job brings it back. (An order
+ * of another producer has a job only if some replica heard it.)
  */
 @Component
 public final class MessageQueue {
@@ -27,6 +29,8 @@ public final class MessageQueue {
     private static final Logger log = LoggerFactory.getLogger(MessageQueue.class);
 
     private final BlockingQueue<Message> waiting;
+    private final AtomicLong bytes = new AtomicLong();
+    private final long maxBytes;
     private final int maxMessageSize;
     private final int batchSize;
     private final Counter dropped;
@@ -34,7 +38,8 @@ public final class MessageQueue {
     MessageQueue(InventoryProperties properties, MeterRegistry meters) {
         InventoryProperties.Queue queue = properties.queue();
         this.waiting = new ArrayBlockingQueue<>(queue.capacity());
-        this.maxMessageSize = (int) Math.min(queue.maxMessageSize().toBytes(), Integer.MAX_VALUE);
+        this.maxBytes = queue.memory().toBytes();
+        this.maxMessageSize = (int) queue.maxMessageSize().toBytes();
         this.batchSize = queue.batchSize();
         this.dropped = Counter.builder("inventory.queue.dropped")
                 .description("Messages that found the queue full; their jobs bring them back")
@@ -46,12 +51,15 @@ public final class MessageQueue {
 
     /** Never blocks. */
     public void offer(byte[] body) {
-        if (!waiting.offer(bounded(body))) {
+        Message message = bounded(body);
+        if (bytes.get() + message.body().length > maxBytes || !waiting.offer(message)) {
             if (dropped.count() % DROPS_PER_LOG_LINE == 0) {
                 log.warn("queue full ({} messages): dropping; due jobs will bring these orders back", waiting.size());
             }
             dropped.increment();
+            return;
         }
+        bytes.addAndGet(message.body().length);
     }
 
     /** Waits for a message, then takes what else has arrived, up to the size of a batch. */
@@ -61,6 +69,8 @@ public final class MessageQueue {
         if (first != null) {
             batch.add(first);
             waiting.drainTo(batch, batchSize - 1);
+            bytes.addAndGet(
+                    -batch.stream().mapToInt(message -> message.body().length).sum());
         }
         return batch;
     }

@@ -13,6 +13,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -31,6 +33,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class OrderProcessor {
 
+    private static final Logger log = LoggerFactory.getLogger(OrderProcessor.class);
     private static final LuaScript PLACE_ORDER = LuaScript.returningList("place-order.lua");
 
     private final StockLedger stockLedger;
@@ -65,8 +68,17 @@ public final class OrderProcessor {
         gate(pipeline, attempts);
         commit(pipeline, attempts);
         List<Decision> decisions = attempts.stream().map(Attempt::decision).toList();
-        decisionLog.write(decisions, Duration.ofNanos(System.nanoTime() - start));
+        report(decisions, Duration.ofNanos(System.nanoTime() - start));
         return decisions;
+    }
+
+    /** What was done is done: a line or a meter that fails must not hide it from the caller. */
+    private void report(List<Decision> decisions, Duration took) {
+        try {
+            decisionLog.write(decisions, took);
+        } catch (RuntimeException e) {
+            log.error("decisions could not be reported", e);
+        }
     }
 
     private void record(Pipeline pipeline, List<Attempt> attempts) {

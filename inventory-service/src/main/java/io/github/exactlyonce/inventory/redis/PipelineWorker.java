@@ -2,6 +2,8 @@ package io.github.exactlyonce.inventory.redis;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -15,6 +17,8 @@ public abstract class PipelineWorker implements SmartLifecycle {
 
     /** Shorter than {@code spring.lifecycle.timeout-per-shutdown-phase}. */
     private static final Duration FINISH_LIMIT = Duration.ofSeconds(10);
+
+    private static final Logger log = LoggerFactory.getLogger(PipelineWorker.class);
 
     private final String threadName;
     private final Pipelines pipelines;
@@ -65,11 +69,17 @@ public abstract class PipelineWorker implements SmartLifecycle {
         return PHASE;
     }
 
+    /** A thread that ended would leave a replica that looks alive and does nothing, so only the shutdown ends it. */
     private void run() {
-        try (Pipeline pipeline = pipelines.open()) {
-            work(pipeline);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        do {
+            try (Pipeline pipeline = pipelines.open()) {
+                work(pipeline);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (Exception | Error e) {
+                log.error("{} failed and goes on", threadName, e);
+            }
+        } while (running);
     }
 }

@@ -4,15 +4,17 @@ import static io.github.exactlyonce.contracts.http.ProblemAdvice.problem;
 
 import io.github.exactlyonce.contracts.InvalidInputException;
 import io.github.exactlyonce.contracts.JsonInput;
+import io.github.exactlyonce.contracts.http.BoundedBody;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
-import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -23,6 +25,7 @@ import org.springframework.web.bind.annotation.RestController;
 class InventoryController {
 
     private static final int MAX_PAGE = 1000;
+    private static final DataSize MAX_BODY = DataSize.ofKilobytes(4);
 
     private final Stock stock;
 
@@ -50,9 +53,9 @@ class InventoryController {
     }
 
     @PutMapping(path = "/{sku}", consumes = MediaType.APPLICATION_JSON_VALUE)
-    Stock.Level set(@PathVariable String sku, @RequestBody byte[] body) {
+    Stock.Level set(@PathVariable String sku, HttpServletRequest http) {
         checked(sku);
-        JsonInput input = JsonInput.read("body", body);
+        JsonInput input = JsonInput.read("body", BoundedBody.read(http, MAX_BODY));
         int quantity = input.quantity("quantity", 0);
         input.refuseIfInvalid();
         return stock.set(sku, quantity);
@@ -60,9 +63,9 @@ class InventoryController {
 
     /** 201 if the units were added now, 200 if this restockId had added them before, 409 if it had added others. */
     @PostMapping(path = "/{sku}/restocks", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Stock.Level> restock(@PathVariable String sku, @RequestBody byte[] body) {
+    ResponseEntity<Stock.Level> restock(@PathVariable String sku, HttpServletRequest http) {
         checked(sku);
-        JsonInput input = JsonInput.read("body", body);
+        JsonInput input = JsonInput.read("body", BoundedBody.read(http, MAX_BODY));
         String restockId = input.requiredId("restockId");
         int quantity = input.quantity("quantity", 1);
         input.refuseIfInvalid();

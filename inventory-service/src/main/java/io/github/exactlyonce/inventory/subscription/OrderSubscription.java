@@ -28,6 +28,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.listener.ChannelTopic;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.stereotype.Component;
+import org.springframework.util.backoff.BackOff;
+import org.springframework.util.backoff.FixedBackOff;
 
 /**
  * Hears {@code order_updates}, and knows whether it does. A subscription can fall silent without an error, so this replica
@@ -41,6 +43,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class OrderSubscription implements SmartLifecycle {
+
+    /** The container would try again inside start(), each time deeper on the stack; the next check does it. */
+    private static final BackOff ONE_TRY = new FixedBackOff(0, 0);
 
     private static final Logger log = LoggerFactory.getLogger(OrderSubscription.class);
 
@@ -128,7 +133,7 @@ class OrderSubscription implements SmartLifecycle {
             }
             redis.convertAndSend(probeChannel, "");
             reportedFailure = false;
-        } catch (RuntimeException e) {
+        } catch (Exception | Error e) { // whatever it is, the next check must come
             if (!reportedFailure) {
                 log.warn(
                         "Redis cannot be reached, trying again each {} ms: {}",
@@ -144,6 +149,7 @@ class OrderSubscription implements SmartLifecycle {
         RedisMessageListenerContainer fresh = new RedisMessageListenerContainer();
         fresh.setConnectionFactory(connections);
         fresh.setTaskExecutor(Runnable::run);
+        fresh.setRecoveryBackoff(ONE_TRY);
         fresh.setMaxSubscriptionRegistrationWaitingTime(
                 properties.probeTimeout().toMillis());
         fresh.addMessageListener(

@@ -9,6 +9,7 @@ import io.github.exactlyonce.contracts.OrderStatus;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.inventory.WithRedis;
 import io.github.exactlyonce.inventory.redis.Pipeline;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.data.redis.core.RedisCallback;
 
 /** Recovery, tick by tick: nothing here waits for the poller. Leases last 200 ms, three attempts are allowed. */
 class DueJobsTest extends WithRedis {
@@ -151,6 +153,48 @@ class DueJobsTest extends WithRedis {
                         .containsEntry("payload", "order ghost")
                         .containsEntry("reason", "the order has no record"));
         assertThat(hasJob("order ghost")).isFalse();
+    }
+
+    @Test
+    void aJobWithAnImpossibleScoreStopsNobodyElses() {
+        redis.execute((RedisCallback<Object>) connection -> connection
+                .zSetCommands()
+                .zAdd(RedisKeys.jobs().getBytes(StandardCharsets.UTF_8), Double.NEGATIVE_INFINITY, new byte[] {'x'}));
+        place("29", ONE, NOW);
+
+        assertThat(poller.tick(pipeline)).isEqualTo(2);
+
+        assertThat(order("29").status()).isEqualTo(OrderStatus.CONFIRMED);
+        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+    }
+
+    @Test
+    void aJobThatIsNoTextIsBuriedUnderANameThatCanBeRead() {
+        redis.execute((RedisCallback<Object>) connection -> connection
+                .zSetCommands()
+                .zAdd(RedisKeys.jobs().getBytes(StandardCharsets.UTF_8), 1, new byte[] {'w', (byte) 0xff}));
+
+        poller.tick(pipeline);
+
+        assertThat(deadLetters())
+                .singleElement()
+                .satisfies(letter -> assertThat(letter).containsEntry("payload", "w\\xff"));
+        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+    }
+
+    @Test
+    void anOrderThatWasGivenUpIsTriedAgainWhenItIsPlacedAgain() {
+        place("29", ONE, NOW);
+        redis.delete(RedisKeys.jobs());
+
+        place("29", ONE, NOW);
+        poller.tick(pipeline);
+
+        assertThat(order("29").status()).isEqualTo(OrderStatus.CONFIRMED);
+        place("29", ONE, NOW);
+        assertThat(redis.hasKey(RedisKeys.jobs()))
+                .as("a settled order has no job")
+                .isFalse();
     }
 
     @Test

@@ -12,16 +12,7 @@ import org.springframework.util.unit.DataSize;
 class MessageQueueTest {
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final MessageQueue queue = new MessageQueue(
-            new InventoryProperties(
-                    "r",
-                    Duration.ofDays(1),
-                    1000,
-                    100,
-                    new InventoryProperties.Lock(true, Duration.ofSeconds(1)),
-                    new InventoryProperties.Queue(3, DataSize.ofBytes(100), 2),
-                    new InventoryProperties.Subscription(Duration.ofSeconds(1), Duration.ofSeconds(3))),
-            meters);
+    private final MessageQueue queue = queueOf(3, DataSize.ofBytes(1000));
 
     @Test
     void whatDoesNotFitIsDroppedAndCounted() throws InterruptedException {
@@ -37,6 +28,18 @@ class MessageQueueTest {
     }
 
     @Test
+    void theQueueIsBoundedInBytesToo() throws InterruptedException {
+        MessageQueue small = queueOf(1000, DataSize.ofBytes(250));
+        for (int i = 0; i < 5; i++) {
+            small.offer(new byte[100]);
+        }
+        assertThat(small.take(Duration.ofMillis(1))).hasSize(2);
+
+        small.offer(new byte[100]);
+        assertThat(small.take(Duration.ofMillis(1))).hasSize(1);
+    }
+
+    @Test
     void aLongMessageTakesLittleRoom() throws InterruptedException {
         queue.offer(new byte[1_000_000]);
 
@@ -49,5 +52,18 @@ class MessageQueueTest {
 
     private List<MessageQueue.Message> take() throws InterruptedException {
         return queue.take(Duration.ofMillis(1));
+    }
+
+    private MessageQueue queueOf(int capacity, DataSize memory) {
+        return new MessageQueue(
+                new InventoryProperties(
+                        "r",
+                        Duration.ofDays(1),
+                        1000,
+                        100,
+                        new InventoryProperties.Lock(true, Duration.ofSeconds(1)),
+                        new InventoryProperties.Queue(capacity, memory, DataSize.ofBytes(100), 2),
+                        new InventoryProperties.Subscription(Duration.ofSeconds(1), Duration.ofSeconds(3))),
+                meters);
     }
 }

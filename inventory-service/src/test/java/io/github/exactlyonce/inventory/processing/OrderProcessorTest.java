@@ -26,6 +26,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.data.redis.core.RedisCallback;
 
@@ -223,6 +225,34 @@ class OrderProcessorTest extends WithRedis {
 
         redis.delete(RedisKeys.ledger());
         assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.CONFIRMED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"100.0", "1e3", "0x10", "inf", "nan", " 5", "+5", "007", "99999999999999999999", "", "many"})
+    void aStockThatIsNoWholeNumberStopsTheOrderBeforeAnythingIsWritten(String tampered) {
+        stock("001", 100);
+        redis.opsForHash().put(RedisKeys.stock(), "bad", tampered);
+        OrderItems items = OrderItems.of(new OrderItem("001", 1), new OrderItem("bad", 1));
+        place("29", items, FAR);
+
+        assertThat(hear("29", items)).isEqualTo(Outcome.FAILED);
+
+        assertThat(stock("001")).isEqualTo(100);
+        assertThat(ledger()).isEmpty();
+        assertThat(order("29").status()).isEqualTo(OrderStatus.PLACED);
+        assertThat(hasJob("order 29")).isTrue();
+    }
+
+    @Test
+    void aJobSetThatIsNoneHidesNothingOfWhatWasDone() {
+        stock("001", 10);
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+        redis.delete(RedisKeys.jobs());
+        redis.opsForValue().set(RedisKeys.jobs(), "not a sorted set");
+
+        assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.CONFIRMED);
+        assertThat(stock("001")).isEqualTo(9);
     }
 
     @Test

@@ -24,6 +24,20 @@ class InventoryHttpTest extends WithRedis {
     }
 
     @Test
+    void settingItRepairsAStockThatIsNoNumber() {
+        redis.opsForHash().put(RedisKeys.stock(), "001", "1e3");
+
+        assertThat(send("PUT", "/inventory/001", "{\"quantity\":7}").body())
+                .isEqualTo("{\"sku\":\"001\",\"quantity\":7}");
+    }
+
+    @Test
+    void aLongBodyIsNotRead() {
+        assertThat(send("PUT", "/inventory/001", " ".repeat(1_000_000)).statusCode())
+                .isEqualTo(413);
+    }
+
+    @Test
     void unitsAreAddedOncePerRestockId() {
         stock("001", 5);
 

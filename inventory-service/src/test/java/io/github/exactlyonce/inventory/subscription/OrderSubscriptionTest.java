@@ -97,6 +97,17 @@ class OrderSubscriptionTest extends WithRedis {
         assertThat(stock("001")).isEqualTo(9);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"+999999999-12-31T23:59:59Z", "-999999999-01-01T00:00:00Z", "yesterday"})
+    void aMessageFromAnImpossibleTimeIsAnOrderLikeAnyOther(String placedAt) {
+        publish("{\"id\":\"odd\",\"items\":[{\"id\":\"001\",\"quantity\":1}],\"placedAt\":\"" + placedAt + "\"}");
+
+        await().atMost(DEADLINE).until(() -> redis.hasKey(RedisKeys.order("odd")));
+        await().atMost(DEADLINE).until(() -> order("odd").status().isSettled());
+        theNextOrderIsProcessed();
+        assertThat(stock("001")).isEqualTo(8);
+    }
+
     @Test
     void aMegabyteOfNoiseIsBuriedByItsBeginning() {
         publish("x".repeat(1_000_000));

@@ -1,7 +1,6 @@
-package io.github.exactlyonce.order;
+package io.github.exactlyonce.contracts.http;
 
 import io.github.exactlyonce.contracts.InvalidInputException;
-import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Map;
@@ -9,15 +8,15 @@ import org.springframework.http.HttpStatus;
 import org.springframework.util.unit.DataSize;
 
 /** Reads a request's body, but never more of it than allowed. */
-final class RequestBody {
+public final class BoundedBody {
 
-    private RequestBody() {}
+    private BoundedBody() {}
 
     /**
      * @throws org.springframework.web.ErrorResponseException 413 if it is longer than {@code limit}
      * @throws InvalidInputException if the client did not send it to its end
      */
-    static byte[] read(HttpServletRequest request, DataSize limit) {
+    public static byte[] read(HttpServletRequest request, DataSize limit) {
         int most = Math.toIntExact(limit.toBytes());
         if (request.getContentLengthLong() > most) {
             throw tooLarge(most);
