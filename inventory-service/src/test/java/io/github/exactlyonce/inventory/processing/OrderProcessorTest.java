@@ -270,12 +270,15 @@ class OrderProcessorTest extends WithRedis {
     void aFullRedisRefusesTheCommitAndNothingHasHappened() {
         stock("001", 10);
         place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
-        configure("maxmemory", "1mb");
+        StockLedger.Order attempt = new StockLedger.Order("29", "", "", "inventory-1/attempt1");
+        configure("maxmemory", "1");
         try {
-            assertThat(outcomes(processor.process(pipeline, List.of(OrderHint.dueJob("29")))))
-                    .containsExactly(Outcome.FAILED);
+            assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.FAILED);
+            assertThat(stockLedger.settleAll(pipeline, List.of(attempt)).get(0).reason())
+                    .contains("OOM");
             assertThat(stock("001")).isEqualTo(10);
             assertThat(ledger()).isEmpty();
+            assertThat(order("29").status()).isEqualTo(OrderStatus.PLACED);
         } finally {
             configure("maxmemory", "0");
         }
