@@ -171,7 +171,7 @@ public final class RedisProcess implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
+            new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()) // the shell's own: no package needed
                     .inheritIO()
                     .start()
                     .waitFor();

@@ -125,7 +125,8 @@ public class ChildProcess {
 
     private void signal(String signal) {
         try {
-            Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid()))
+            Process kill = new ProcessBuilder(
+                            "sh", "-c", "kill -" + signal + " " + pid()) // the shell's own: no package needed
                     .redirectErrorStream(true)
                     .start();
             String output = new String(kill.getInputStream().readAllBytes());
