@@ -23,14 +23,17 @@ local claimed = { redis.call('ZCOUNT', jobs, '-inf', until_now) }
 for i = 1, #due, 2 do
   local member, score = due[i], math.max(tonumber(due[i + 1]) or 0, 0) -- -inf, by hand, is due as well
   local due_at = math.floor(score)
+  local found = member
   if string.find(member, '[^\32-\126]') then
     -- No client could name this job again to finish or bury it, so it gets a name that can be written.
-    redis.call('ZREM', jobs, member)
     member = string.gsub(member, '[^\32-\126]', function(c) return string.format('\\x%02x', string.byte(c)) end)
   end
   local attempts = math.min(math.floor((score - due_at) * 1024 + 0.5) + 1, 1023)
   local token = string.format('%.17g', now + lease + attempts / 1024)
   redis.call('ZADD', jobs, token, member)
+  if member ~= found then
+    redis.call('ZREM', jobs, found)
+  end
   claimed[#claimed + 1] = member
   claimed[#claimed + 1] = token
   claimed[#claimed + 1] = attempts

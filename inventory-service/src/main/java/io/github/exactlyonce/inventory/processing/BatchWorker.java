@@ -68,7 +68,10 @@ final class BatchWorker extends PipelineWorker {
                 hints = notRecorded(processor.process(pipeline, hints), tries, pipeline);
             }
         } catch (RuntimeException e) { // a bug: without its thread the replica would hear and never act
-            log.error("batch of {} messages failed; due jobs will bring the orders back", messages.size(), e);
+            log.error(
+                    "batch of {} messages failed; due jobs bring back the orders that are recorded",
+                    messages.size(),
+                    e);
         }
     }
 
