@@ -13,7 +13,7 @@
 -- ARGV[7] owner token of this attempt: <replica>/<nonce>
 --
 -- Returns {1, units after, mark} if it was done now, {0, units now, mark} if it had been done before;
--- the mark is "<SKU>=<quantity>".
+-- the mark is "<SKU>=<quantity>". As the effect of a job it refuses an id that was used for another change.
 
 local stock, ledger, mark = KEYS[1], KEYS[2], KEYS[3]
 local effect, change_id, sku, quantity = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
@@ -27,13 +27,13 @@ if not before or math.abs(before) > 9007199254740991 then
   end
   before = 0 -- setting it is how a person repairs it
 end
+local this = string.format('%s=%.0f', sku, quantity)
 local done = redis.call('GET', mark)
 if done then
-  return { 0, before, done }
+  return { 0, before, done, refused = done ~= this and change_id .. ' was used before, for ' .. done or nil }
 end
 
 local after = effect == 'SET' and quantity or before + quantity
-local this = string.format('%s=%.0f', sku, quantity)
 -- The ledger first: it is the write that may be refused, and then nothing has happened.
 redis.call('XADD', ledger, 'MAXLEN', '~', ledger_length, '*',
   'effect', effect, 'id', change_id, 'units', string.format('%s=%.0f', sku, after - before), 'by', token)

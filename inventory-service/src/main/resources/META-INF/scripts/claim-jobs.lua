@@ -1,29 +1,53 @@
 -- Claims due jobs: each is re-scored to now + lease, so no other replica sees it as due meanwhile, and if the claimer dies
--- it comes due again by itself. The new score is the claim's fencing token: it is unique, because a job can only be
--- claimed again once Redis's clock has passed it.
+-- it comes due again by itself. The new score is the claim's fencing token: whoever gives the job another score, by
+-- claiming, moving or ending it, takes the lease away from the earlier holder.
 --
--- KEYS[1] jobs:{main}   sorted set; score = due time in Unix ms + attempts / 1024
+-- KEYS[1] jobs:{main}        sorted set; score = due time in Unix ms + attempts / 1024
+-- KEYS[2] recurring:{main}   hash; member -> its schedule
 -- ARGV[1] at most so many jobs
 -- ARGV[2] lease in milliseconds
+-- ARGV[3] of these, at most so many of the kinds that follow (the replica has so many free workers)
+-- ARGV[4...] kinds
 --
--- Returns {jobs due before this claim, member, lease token, attempts including this one, ms late, member, ...}.
+-- Returns {jobs due before this claim, ms by which the oldest of them is late, microseconds until the next job that is
+-- not due yet (-1: none), now in Unix ms, then for each job: member, lease token, attempts including this one, ms late, schedule or ''}.
 
-local jobs, limit, lease = KEYS[1], ARGV[1], tonumber(ARGV[2])
+local jobs, recurring = KEYS[1], KEYS[2]
+local limit, lease, free = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local is_bounded = {}
+for i = 4, #ARGV do
+  is_bounded[ARGV[i]] = true
+end
+
+-- Jobs of a kind whose workers are busy are left due. So that they hide nobody else's, the search goes past them, this far.
+local LONGEST_SEARCH = 10000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local until_now = '(' .. string.format('%.0f', now + 1) -- a score's fraction does not make it later
+local after_now = string.format('%.0f', now + 1) -- a score's fraction does not make it later
+local until_now = '(' .. after_now
 
-local due = redis.call('ZRANGEBYSCORE', jobs, '-inf', until_now, 'WITHSCORES', 'LIMIT', 0, limit)
-if #due == 0 then
-  return { 0 }
-end
+local found, seen, oldest = {}, 0, now
+repeat
+  local page = redis.call('ZRANGEBYSCORE', jobs, '-inf', until_now, 'WITHSCORES', 'LIMIT', seen, limit)
+  for i = 1, #page, 2 do
+    local member, score = page[i], math.max(tonumber(page[i + 1]) or 0, 0) -- -inf, by hand, is due as well
+    oldest = math.min(oldest, math.floor(score))
+    local bounded = is_bounded[string.match(member, '^[^ ]*')]
+    if #found < 2 * limit and (not bounded or free > 0) then
+      found[#found + 1] = member
+      found[#found + 1] = score
+      free = bounded and free - 1 or free
+    end
+  end
+  seen = seen + #page / 2
+until #page < 2 * limit or #found == 2 * limit or seen >= LONGEST_SEARCH
 
-local claimed = { redis.call('ZCOUNT', jobs, '-inf', until_now) }
-for i = 1, #due, 2 do
-  local member, score = due[i], math.max(tonumber(due[i + 1]) or 0, 0) -- -inf, by hand, is due as well
+local due = seen > 0 and redis.call('ZCOUNT', jobs, '-inf', until_now) or 0
+local claimed = { due, now - oldest, -1, now }
+for i = 1, #found, 2 do
+  local member, score = found[i], found[i + 1]
   local due_at = math.floor(score)
-  local found = member
   if string.find(member, '[^\32-\126]') then
     -- No client could name this job again to finish or bury it, so it gets a name that can be written.
     member = string.gsub(member, '[^\32-\126]', function(c) return string.format('\\x%02x', string.byte(c)) end)
@@ -31,12 +55,19 @@ for i = 1, #due, 2 do
   local attempts = math.min(math.floor((score - due_at) * 1024 + 0.5) + 1, 1023)
   local token = string.format('%.17g', now + lease + attempts / 1024)
   redis.call('ZADD', jobs, token, member)
-  if member ~= found then
-    redis.call('ZREM', jobs, found)
+  if member ~= found[i] then
+    redis.call('ZREM', jobs, found[i])
   end
   claimed[#claimed + 1] = member
   claimed[#claimed + 1] = token
   claimed[#claimed + 1] = attempts
   claimed[#claimed + 1] = now - due_at
+  local schedule = redis.pcall('HGET', recurring, member)
+  claimed[#claimed + 1] = type(schedule) == 'string' and schedule or ''
+end
+
+local next_job = redis.call('ZRANGEBYSCORE', jobs, after_now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+if #next_job > 0 then
+  claimed[3] = math.min(math.floor(tonumber(next_job[2])) * 1000 - (time[1] * 1000000 + time[2]), 1e15)
 end
 return claimed

@@ -1,23 +1,24 @@
--- Brings forward the orders whose hint a new subscription may have missed: those that nobody has claimed yet and that
--- would come due only within the grace time. Leased jobs stay as they are.
+-- Brings forward the jobs of one kind that nobody has claimed yet and that would come due within some time. Leased jobs
+-- stay as they are.
 --
 -- KEYS[1] jobs:{main}   sorted set
--- ARGV[1] grace in milliseconds
--- ARGV[2] skip so many (those that an earlier call of this sweep looked at and left)
--- ARGV[3] look at so many at the most
+-- ARGV[1] kind
+-- ARGV[2] time in milliseconds
+-- ARGV[3] skip so many (those that an earlier call of this sweep looked at and left)
+-- ARGV[4] look at so many at the most
 --
 -- Returns {looked at, brought forward}.
 
-local jobs, grace, skip, limit = KEYS[1], tonumber(ARGV[1]), ARGV[2], ARGV[3]
+local jobs, prefix, window, skip, limit = KEYS[1], ARGV[1] .. ' ', tonumber(ARGV[2]), ARGV[3], ARGV[4]
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local waiting = redis.call('ZRANGEBYSCORE', jobs, '(' .. string.format('%.0f', now), string.format('%.0f', now + grace),
+local waiting = redis.call('ZRANGEBYSCORE', jobs, '(' .. string.format('%.0f', now), string.format('%.0f', now + window),
   'WITHSCORES', 'LIMIT', skip, limit)
 local moved = 0
 for i = 1, #waiting, 2 do
   local member, score = waiting[i], tonumber(waiting[i + 1])
-  if score == math.floor(score) and string.sub(member, 1, 6) == 'order ' then
+  if score == math.floor(score) and string.sub(member, 1, #prefix) == prefix then
     redis.call('ZADD', jobs, string.format('%.0f', now), member)
     moved = moved + 1
   end

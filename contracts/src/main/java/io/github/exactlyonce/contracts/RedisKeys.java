@@ -10,6 +10,10 @@ package io.github.exactlyonce.contracts;
  * <tr><td>{@code order:{main}:<id>}</td><td>hash</td><td>the order, see {@link OrderRecord}</td></tr>
  * <tr><td>{@code jobs:{main}}</td><td>sorted set</td><td>member = the work ({@code order 29}); score = due time in Unix
  * milliseconds, its fraction = attempts / {@value #ATTEMPTS_PER_MILLISECOND}</td></tr>
+ * <tr><td>{@code job:{main}:<id>}</td><td>hash</td><td>a job that was scheduled over HTTP: what it is to do, and what
+ * became of it. It is also the dedup record of its id</td></tr>
+ * <tr><td>{@code recurring:{main}}</td><td>hash</td><td>member of {@code jobs:{main}} → when it comes again: time zone and
+ * cron expression</td></tr>
  * <tr><td>{@code stock:{main}}</td><td>hash</td><td>SKU → units available</td></tr>
  * <tr><td>{@code restock:{main}:<id>}</td><td>string</td><td>a stock change that was applied: the mark that lets it
  * happen once; expires</td></tr>
@@ -30,6 +34,14 @@ public final class RedisKeys {
     public static final String INVENTORY_UPDATES = "inventory_updates";
 
     /**
+     * A job became the first one due; the payload is in how many milliseconds. A hint that wakes the pollers, nothing else.
+     */
+    public static final String JOB_UPDATES = "job_updates";
+
+    /** The kind of the jobs that stand for orders: {@link #orderJob}. */
+    public static final String ORDER_JOBS = "order";
+
+    /**
      * A job's score is its due time in milliseconds plus attempts / 1024. A double holds a Unix time in milliseconds in
      * 41 of its 53 bits, so both are exact. No second key has to be kept in step with the set.
      */
@@ -47,9 +59,17 @@ public final class RedisKeys {
         return "jobs:" + PARTITION;
     }
 
+    public static String job(String id) {
+        return "job:" + PARTITION + ":" + id;
+    }
+
+    public static String recurring() {
+        return "recurring:" + PARTITION;
+    }
+
     /** The member of {@link #jobs()} that stands for an order which may still have to be settled. */
     public static String orderJob(String id) {
-        return "order " + id;
+        return ORDER_JOBS + " " + id;
     }
 
     public static String stock() {

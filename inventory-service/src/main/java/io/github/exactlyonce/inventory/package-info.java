@@ -1,6 +1,6 @@
 /**
- * The inventory service. Features depend on each other in one direction: {@code subscription → jobs → processing →
- * stock}; all of them may use {@code deadletters} and {@code redis}.
+ * The inventory service. Features depend on each other in one direction: {@code subscription → processing → stock →
+ * jobs}; all of them may use {@code deadletters} and {@code redis}.
  */
 @NullMarked
 package io.github.exactlyonce.inventory;

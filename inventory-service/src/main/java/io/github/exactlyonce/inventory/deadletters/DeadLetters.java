@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -74,18 +75,28 @@ public final class DeadLetters {
     }
 
     /**
-     * Moves a claimed job here.
+     * Moves jobs here; a recurring one goes on with its next run.
      *
-     * @param lease the token of the claim; nothing happens if the claim is no longer ours
+     * @return for each of them whether it was moved: not if its claim was no longer ours
      */
-    public void buryJob(Pipeline pipeline, String job, String lease, String reason) {
-        ScriptCall call = ScriptCall.on(RedisKeys.jobs(), RedisKeys.deadLetters())
-                .with(job, lease, reason, replica.name(), properties.deadLettersLength());
-        Reply<Long> reply = pipeline.eval(BURY_JOB, call);
-        if (!reply.isFailure() && reply.get() == 1) {
-            buried.increment();
-            log.atError().addKeyValue("job", job).log("job buried: {}", reason);
+    public List<Boolean> buryJobs(Pipeline pipeline, List<Job> jobs) {
+        List<Reply<Long>> replies =
+                pipeline.evalAll(BURY_JOB, jobs.stream().map(this::call).toList());
+        List<Boolean> moved = new ArrayList<>();
+        for (int i = 0; i < jobs.size(); i++) {
+            Job job = jobs.get(i);
+            Reply<Long> reply = replies.get(i);
+            moved.add(!reply.isFailure() && reply.get() == 1);
+            if (moved.get(i)) {
+                buried.increment();
+                log.atError().addKeyValue("job", job.member()).log("job buried: {}", job.reason());
+            } else if (reply.isFailure()) {
+                log.atError()
+                        .addKeyValue("job", job.member())
+                        .log("job could not be buried: {}; it was to be, because: {}", reply.reason(), job.reason());
+            }
         }
+        return moved;
     }
 
     Page page(@Nullable String after, int limit) {
@@ -121,6 +132,27 @@ public final class DeadLetters {
                         properties.deadLettersLength(),
                         SAME_MESSAGE.toMillis());
     }
+
+    private ScriptCall call(Job job) {
+        return ScriptCall.on(RedisKeys.jobs(), RedisKeys.deadLetters(), RedisKeys.job(job.id()), RedisKeys.recurring())
+                .with(
+                        job.member(),
+                        job.token(),
+                        job.nextDue(),
+                        job.reason(),
+                        replica.name(),
+                        properties.deadLettersLength(),
+                        properties.retention().toMillis());
+    }
+
+    /**
+     * A job to bury.
+     *
+     * @param id of its record, if it has one
+     * @param token of its lease; empty if the job was ended before its work began
+     * @param nextDue as {@code bury-job.lua} wants it
+     */
+    public record Job(String member, String id, String token, String nextDue, String reason) {}
 
     /**
      * A message to bury.

@@ -1,64 +1,138 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.InventoryProperties;
+import io.github.exactlyonce.inventory.Replica;
 import io.github.exactlyonce.inventory.redis.LuaScript;
 import io.github.exactlyonce.inventory.redis.Pipeline;
 import io.github.exactlyonce.inventory.redis.Reply;
 import io.github.exactlyonce.inventory.redis.ScriptCall;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
  * The sorted set {@code jobs:{main}}: member = the work, score = due time in Unix milliseconds. A claim does not remove a
  * job, it leases it: the job is removed by the script that does the work, or comes due again. All times are Redis's.
+ *
+ * <p>Touches {@code jobs:{main}}, {@code job:{main}:<id>}, {@code recurring:{main}}.
  */
 @Component
-class DueJobs {
+public final class DueJobs {
+
+    /** Ends a job whose effect is outside Redis. */
+    static final LuaScript FINISH_JOB = LuaScript.returningList("finish-job.lua");
 
     private static final LuaScript CLAIM_JOBS = LuaScript.returningList("claim-jobs.lua");
     private static final LuaScript RESCHEDULE_JOB = LuaScript.returningNumber("reschedule-job.lua");
+    private static final LuaScript RENEW_LEASE = LuaScript.returningList("renew-lease.lua");
     private static final LuaScript SWEEP_JOBS = LuaScript.returningList("sweep-jobs.lua");
 
     private static final int SWEEP_STEP = 500;
 
+    private static final Logger log = LoggerFactory.getLogger(DueJobs.class);
+
     private final JobProperties properties;
+    private final String retentionMillis;
+    private final Replica replica;
 
-    DueJobs(JobProperties properties) {
+    DueJobs(JobProperties properties, InventoryProperties inventory, Replica replica) {
         this.properties = properties;
+        this.retentionMillis = String.valueOf(inventory.retention().toMillis());
+        this.replica = replica;
     }
 
-    Reply<Claims> claim(Pipeline pipeline) {
-        ScriptCall call = ScriptCall.on(RedisKeys.jobs())
-                .with(properties.claimLimit(), properties.lease().toMillis());
-        return pipeline.<List<Object>>eval(CLAIM_JOBS, call).map(Claims::of);
+    /** The script that ends a job and lets its effect happen in the same step; for what an effect is, see {@code finish-job.lua}. */
+    public static LuaScript finishingWith(String effectFile) {
+        return FINISH_JOB.around(effectFile);
     }
 
-    /** Makes claimed jobs due again after their pauses. Nothing happens to a job whose claim is no longer ours. */
-    void reschedule(Pipeline pipeline, Map<Claim, Duration> pauses) {
-        List<ScriptCall> calls = pauses.entrySet().stream()
-                .map(entry -> ScriptCall.on(RedisKeys.jobs())
+    /**
+     * @param bounded kinds that need a worker
+     * @param freeWorkers of these kinds, so many are claimed at the most
+     */
+    Reply<Claims> claim(Pipeline pipeline, Collection<String> bounded, int freeWorkers) {
+        Object[] arguments = Stream.concat(
+                        Stream.<Object>of(
+                                properties.claimLimit(), properties.lease().toMillis(), freeWorkers),
+                        bounded.stream())
+                .toArray();
+        ScriptCall call = ScriptCall.on(RedisKeys.jobs(), RedisKeys.recurring()).with(arguments);
+        return pipeline.<List<Object>>eval(CLAIM_JOBS, call).map(this::claims);
+    }
+
+    /**
+     * Ends jobs, each together with its effect in one step; a claim that has lost its lease does nothing.
+     *
+     * @param script from {@link #finishingWith}
+     * @return one result per effect, in their order
+     */
+    public List<JobResult> finishAll(Pipeline pipeline, LuaScript script, List<Effect> effects) {
+        return finish(pipeline, script, effects).stream()
+                .map(reply -> reply.isFailure() ? JobResult.retry(reply.reason()) : reply.get())
+                .toList();
+    }
+
+    /** As {@link #finishAll}; after a failure it is unknown whether the job was ended. */
+    List<Reply<JobResult>> finish(Pipeline pipeline, LuaScript script, List<Effect> effects) {
+        List<ScriptCall> calls = effects.stream().map(this::finishCall).toList();
+        return pipeline.<List<Object>>evalAll(script, calls).stream()
+                .map(reply -> reply.map(DueJobs::result))
+                .toList();
+    }
+
+    /** Makes a claimed job due again after a pause. Nothing happens if the claim is no longer ours. */
+    void rescheduleAll(Pipeline pipeline, List<Again> again) {
+        List<ScriptCall> calls = again.stream()
+                .map(job -> ScriptCall.on(
+                                RedisKeys.jobs(), RedisKeys.job(job.claim().id()))
                         .with(
-                                entry.getKey().member(),
-                                entry.getKey().lease(),
-                                entry.getValue().toMillis()))
+                                job.claim().member(),
+                                job.claim().token(),
+                                job.pause().toMillis(),
+                                job.attempts(),
+                                job.failure()))
                 .toList();
         pipeline.evalAll(RESCHEDULE_JOB, calls);
     }
 
+    /** @return one reply per claim: the claim with its new token; null if it is no longer ours */
+    List<Reply<Claim>> renewAll(Pipeline pipeline, List<Claim> claims) {
+        List<Reply<List<Object>>> replies = pipeline.evalAll(
+                RENEW_LEASE,
+                claims.stream()
+                        .map(claim -> ScriptCall.on(RedisKeys.jobs())
+                                .with(
+                                        claim.member(),
+                                        claim.token(),
+                                        claim.attempts(),
+                                        properties.lease().toMillis()))
+                        .toList());
+        List<Reply<Claim>> renewed = new ArrayList<>();
+        for (int i = 0; i < claims.size(); i++) {
+            renewed.add(renewed(claims.get(i), replies.get(i)));
+        }
+        return renewed;
+    }
+
     /**
-     * Makes the orders due now that nobody has claimed and that would come due within the grace time.
+     * Makes the jobs of a kind due now that nobody has claimed and that would come due within this time.
      *
      * @return how many; or the failure that ended it
      */
-    Reply<Long> sweep(Pipeline pipeline, Duration grace) {
+    Reply<Long> sweep(Pipeline pipeline, String kind, Duration window) {
         long moved = 0;
         long left = 0;
         while (true) {
-            Reply<List<Long>> reply =
-                    pipeline.eval(SWEEP_JOBS, ScriptCall.on(RedisKeys.jobs()).with(grace.toMillis(), left, SWEEP_STEP));
+            Reply<List<Long>> reply = pipeline.eval(
+                    SWEEP_JOBS, ScriptCall.on(RedisKeys.jobs()).with(kind, window.toMillis(), left, SWEEP_STEP));
             if (reply.isFailure()) {
                 return Reply.failed(reply.failure());
             }
@@ -71,26 +145,84 @@ class DueJobs {
         }
     }
 
-    /**
-     * A job that is ours until its lease runs out.
-     *
-     * @param lease the token of this claim: the score that it gave the job
-     * @param attempts claims of this job so far, with this one
-     */
-    record Claim(String member, String lease, int attempts) {}
+    private ScriptCall finishCall(Effect effect) {
+        Claim claim = effect.claim();
+        List<String> keys = new ArrayList<>(effect.keys().size() + 3);
+        keys.addAll(List.of(RedisKeys.jobs(), RedisKeys.job(claim.id()), RedisKeys.recurring()));
+        keys.addAll(effect.keys());
+        List<String> arguments = new ArrayList<>(effect.arguments().size() + 5);
+        arguments.addAll(List.of(claim.member(), claim.token(), claim.owner(), claim.nextDue(), retentionMillis));
+        arguments.addAll(effect.arguments());
+        return new ScriptCall(keys, arguments);
+    }
 
-    /** @param due jobs that were due before the claim */
-    record Claims(long due, List<Claim> claims) {
+    private static JobResult result(List<Object> answer) {
+        return switch (((Long) answer.get(0)).intValue()) {
+            case 0 -> JobResult.left();
+            case 1 -> JobResult.done();
+            default -> JobResult.dead((String) answer.get(1));
+        };
+    }
 
-        private static final int FIELDS = 4;
+    private static Reply<Claim> renewed(Claim claim, Reply<List<Object>> reply) {
+        if (reply.isFailure()) {
+            return Reply.failed(reply.failure());
+        }
+        String token = (String) reply.get().get(0);
+        return new Reply<>(token.isEmpty() ? null : claim.renewed(token), null);
+    }
 
-        static Claims of(List<Object> answer) {
-            List<Claim> claims = new ArrayList<>();
-            for (int i = 1; i < answer.size(); i += FIELDS) {
-                claims.add(new Claim(
-                        (String) answer.get(i), (String) answer.get(i + 1), ((Long) answer.get(i + 2)).intValue()));
-            }
-            return new Claims((Long) answer.get(0), claims);
+    private Claims claims(List<Object> answer) {
+        long received = System.nanoTime();
+        long nextMicros = (Long) answer.get(2);
+        Instant now = Instant.ofEpochMilli((Long) answer.get(3));
+        List<Claim> claims = new ArrayList<>();
+        for (int i = 4; i < answer.size(); i += 5) {
+            String member = (String) answer.get(i);
+            claims.add(new Claim(
+                    member,
+                    (String) answer.get(i + 1),
+                    ((Long) answer.get(i + 2)).intValue(),
+                    now,
+                    (Long) answer.get(i + 3),
+                    received,
+                    recurrence(member, (String) answer.get(i + 4)),
+                    replica.newOwnerToken()));
+        }
+        return new Claims(
+                (Long) answer.get(0),
+                Duration.ofMillis((Long) answer.get(1)),
+                nextMicros < 0 ? null : Duration.ofNanos(1000 * nextMicros),
+                claims);
+    }
+
+    private static @Nullable Recurrence recurrence(String member, String schedule) {
+        try {
+            return schedule.isEmpty() ? null : Recurrence.parse(schedule);
+        } catch (IllegalArgumentException e) { // nothing but a hand has written it
+            log.error("job \"{}\" runs once and never again: its schedule cannot be read: {}", member, e.getMessage());
+            return null;
         }
     }
+
+    /**
+     * What is to happen in the step that ends a job.
+     *
+     * @param keys of the effect, in the slot of {@code jobs:{main}}
+     * @param arguments of the effect
+     */
+    public record Effect(Claim claim, List<String> keys, List<String> arguments) {}
+
+    /**
+     * @param attempts that count
+     * @param failure why it has to be tried again; empty if it is only handed back
+     */
+    record Again(Claim claim, Duration pause, int attempts, String failure) {}
+
+    /**
+     * @param due jobs that were due before the claim
+     * @param oldest by how much the oldest of them is late
+     * @param next until the next job comes due, without those that are due already; null if there is none
+     */
+    record Claims(long due, Duration oldest, @Nullable Duration next, List<Claim> claims) {}
 }

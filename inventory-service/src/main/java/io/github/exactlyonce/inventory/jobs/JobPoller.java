@@ -1,14 +1,13 @@
 package io.github.exactlyonce.inventory.jobs;
 
-import io.github.exactlyonce.inventory.processing.OrdersProperties;
+import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.inventory.redis.Pipeline;
 import io.github.exactlyonce.inventory.redis.PipelineWorker;
 import io.github.exactlyonce.inventory.redis.Pipelines;
 import io.github.exactlyonce.inventory.redis.Reply;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -16,71 +15,123 @@ import org.springframework.stereotype.Component;
 /**
  * The thread that looks for due work, on a connection of its own: a long queue of messages never makes a lease run out.
  * Every replica has one; the claim sees to it that they share the work.
+ *
+ * <p>It sleeps until the next job is due, at the most for {@code jobs.poll-interval}; who schedules a job that is due
+ * earlier wakes it through {@code job_updates}. A wake-up that is lost makes a job late by that interval, not more.
  */
 @Component
 public class JobPoller extends PipelineWorker {
 
+    /** For ending and handing back what was begun, after {@code jobs.shutdown-grace}. */
+    private static final Duration LAST_COMMANDS = Duration.ofSeconds(5);
+
     private static final Logger log = LoggerFactory.getLogger(JobPoller.class);
 
     private final DueJobs dueJobs;
-    private final OrderRecovery recovery;
+    private final JobRunner runner;
+    private final OutsideWork outside;
+    private final JobHandlers handlers;
     private final JobProperties properties;
-    private final OrdersProperties orders;
-    private final Semaphore sweepWanted = new Semaphore(0);
-    private volatile long due;
+    private final JobLog jobLog;
+    private final Alarm alarm;
+    private volatile @Nullable Sweep wanted;
+    private @Nullable Duration next;
     private boolean failing;
 
     JobPoller(
             DueJobs dueJobs,
-            OrderRecovery recovery,
+            JobRunner runner,
+            OutsideWork outside,
+            JobHandlers handlers,
             JobProperties properties,
-            OrdersProperties orders,
-            Pipelines pipelines,
-            MeterRegistry meters) {
+            JobLog jobLog,
+            Alarm alarm,
+            Pipelines pipelines) {
         super("due-jobs", pipelines);
         this.dueJobs = dueJobs;
-        this.recovery = recovery;
+        this.runner = runner;
+        this.outside = outside;
+        this.handlers = handlers;
         this.properties = properties;
-        this.orders = orders;
-        Gauge.builder("inventory.jobs.due", () -> due)
-                .description("Jobs that were due when this replica last looked")
-                .register(meters);
+        this.jobLog = jobLog;
+        this.alarm = alarm;
     }
 
-    /** Hints may have been missed: makes the orders due at once that are still waiting for theirs. Does not block. */
-    public void sweep() {
-        sweepWanted.release();
+    /**
+     * Makes the jobs of a kind due at once that nobody has claimed and that would come due within this time. Does not
+     * block.
+     */
+    public void sweep(String kind, Duration window) {
+        wanted = new Sweep(kind, window);
+        alarm.ringNow();
     }
 
-    /** Claims and works on one batch of due jobs. @return how many were claimed */
+    /** A job may be due after so long that this replica does not know of. Does not block. */
+    public void wake(Duration delay) {
+        if (delay.compareTo(properties.pollInterval()) < 0) { // else it looks before that anyway
+            alarm.ringIn(delay);
+        }
+    }
+
+    /** Ends what is done, then claims and works on one batch of due jobs. @return how many were claimed */
     int tick(Pipeline pipeline) {
-        Reply<DueJobs.Claims> reply = dueJobs.claim(pipeline);
+        runner.attend(pipeline);
+        Reply<DueJobs.Claims> reply = dueJobs.claim(pipeline, handlers.kindsOutsideRedis(), outside.free());
         if (failed(reply)) {
+            next = null;
             return 0;
         }
-        due = reply.get().due();
-        if (!reply.get().claims().isEmpty()) {
-            recovery.recover(pipeline, reply.get().claims());
-        }
-        return reply.get().claims().size();
+        next = reply.get().next();
+        jobLog.looked(reply.get());
+        List<Claim> claims = reply.get().claims();
+        runner.run(pipeline, claims);
+        return claims.size();
     }
 
     @Override
     protected void work(Pipeline pipeline) throws InterruptedException {
         while (isRunning()) {
-            if (sweepWanted.drainPermits() > 0) {
-                sweep(pipeline);
-            }
-            if (tryTick(pipeline) < properties.claimLimit()
-                    && sweepWanted.tryAcquire(properties.pollInterval().toMillis(), TimeUnit.MILLISECONDS)) {
-                sweepWanted.release();
+            sweepIfWanted(pipeline);
+            if (tryTick(pipeline) == 0) { // else there may be more, or a pause that has begun meanwhile
+                alarm.await(pause());
             }
         }
+        finish(pipeline);
     }
 
     @Override
     protected void wakeUp() {
-        sweepWanted.release();
+        alarm.ringNow();
+    }
+
+    @Override
+    protected Duration finishLimit() {
+        return properties.shutdownGrace().plus(LAST_COMMANDS);
+    }
+
+    /** How long there is nothing to do, as far as is known after the last {@link #tick}. */
+    Duration pause() {
+        Duration pause = properties.pollInterval();
+        if (next != null && next.compareTo(pause) < 0) {
+            pause = next;
+        }
+        if (outside.size() > 0 && outside.renewInterval().compareTo(pause) < 0) {
+            pause = outside.renewInterval();
+        }
+        return pause;
+    }
+
+    /** Claims nothing any more: what runs may end within the grace time, and the rest is handed back at once. */
+    void finish(Pipeline pipeline) throws InterruptedException {
+        long deadline = System.nanoTime() + properties.shutdownGrace().toNanos();
+        while (outside.size() > 0 && System.nanoTime() < deadline) {
+            Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            alarm.await(left.compareTo(outside.renewInterval()) < 0 ? left : outside.renewInterval());
+            runner.attend(pipeline);
+        }
+        if (runner.handBack(pipeline) > 0) {
+            pipeline.sendAll(List.of("0"), (redis, now) -> redis.publish(RedisKeys.JOB_UPDATES, now));
+        }
     }
 
     private int tryTick(Pipeline pipeline) {
@@ -92,10 +143,15 @@ public class JobPoller extends PipelineWorker {
         }
     }
 
-    private void sweep(Pipeline pipeline) {
-        Reply<Long> moved = dueJobs.sweep(pipeline, orders.grace());
+    private void sweepIfWanted(Pipeline pipeline) {
+        Sweep sweep = wanted;
+        wanted = null;
+        if (sweep == null) {
+            return;
+        }
+        Reply<Long> moved = dueJobs.sweep(pipeline, sweep.kind(), sweep.window());
         if (!failed(moved) && moved.get() > 0) {
-            log.info("{} orders are due at once: their messages may have been missed", moved.get());
+            log.info("{} jobs of kind {} are due at once", moved.get(), sweep.kind());
         }
     }
 
@@ -107,4 +163,6 @@ public class JobPoller extends PipelineWorker {
         failing = reply.isFailure();
         return failing;
     }
+
+    private record Sweep(String kind, Duration window) {}
 }

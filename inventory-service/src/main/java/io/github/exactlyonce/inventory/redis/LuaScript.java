@@ -15,6 +15,8 @@ import org.springframework.util.Assert;
  */
 public record LuaScript(String body, String sha1, ScriptOutputType output) {
 
+    private static final String PLACE = "--[[effect]]";
+
     public static LuaScript returningNumber(String file) {
         return load(file, ScriptOutputType.INTEGER);
     }
@@ -23,11 +25,24 @@ public record LuaScript(String body, String sha1, ScriptOutputType output) {
         return load(file, ScriptOutputType.MULTI);
     }
 
+    /** This script, with another one in the place that it marks. */
+    public LuaScript around(String file) {
+        Assert.state(body.contains(PLACE), "this script has no place for another one");
+        return of(body.replace(PLACE, read(file)), output);
+    }
+
     private static LuaScript load(String file, ScriptOutputType output) {
+        return of(read(file), output);
+    }
+
+    private static LuaScript of(String body, ScriptOutputType output) {
+        return new LuaScript(body, Base16.digest(body.getBytes(StandardCharsets.UTF_8)), output);
+    }
+
+    private static String read(String file) {
         try (InputStream in = LuaScript.class.getResourceAsStream("/META-INF/scripts/" + file)) {
             Assert.state(in != null, () -> "no script " + file);
-            byte[] body = in.readAllBytes();
-            return new LuaScript(new String(body, StandardCharsets.UTF_8), Base16.digest(body), output);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

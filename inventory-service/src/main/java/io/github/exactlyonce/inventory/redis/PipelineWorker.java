@@ -15,9 +15,6 @@ public abstract class PipelineWorker implements SmartLifecycle {
     /** Stops after the subscription, whose phase is the default. */
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 200;
 
-    /** Shorter than {@code spring.lifecycle.timeout-per-shutdown-phase}. */
-    private static final Duration FINISH_LIMIT = Duration.ofSeconds(10);
-
     private static final Logger log = LoggerFactory.getLogger(PipelineWorker.class);
 
     private final String threadName;
@@ -32,6 +29,11 @@ public abstract class PipelineWorker implements SmartLifecycle {
 
     /** Works until {@link #isRunning()} is false and what was begun is finished. */
     protected abstract void work(Pipeline pipeline) throws InterruptedException;
+
+    /** How long {@link #work} may go on when it is asked to finish. */
+    protected Duration finishLimit() {
+        return Duration.ofSeconds(10);
+    }
 
     /** Ends a wait inside {@link #work}, on shutdown. */
     protected void wakeUp() {}
@@ -52,7 +54,7 @@ public abstract class PipelineWorker implements SmartLifecycle {
             return;
         }
         try {
-            worker.join(FINISH_LIMIT.toMillis());
+            worker.join(finishLimit().toMillis());
             worker.interrupt();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -5,6 +5,7 @@ import io.github.exactlyonce.inventory.InventoryProperties;
 import io.github.exactlyonce.inventory.Replica;
 import io.github.exactlyonce.inventory.jobs.JobPoller;
 import io.github.exactlyonce.inventory.processing.MessageQueue;
+import io.github.exactlyonce.inventory.processing.OrdersProperties;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -37,7 +38,7 @@ import org.springframework.util.backoff.FixedBackOff;
  * subscribes to. While probes come back the subscription is proven; when they stop, the replica is not ready and the
  * connection is replaced. Redis being away, at the start or later, is the same case: it is tried again until it works.
  *
- * <p>Whenever the channel is (re)subscribed, a sweep makes the orders due whose messages fell into the gap.
+ * <p>The same connection hears {@code job_updates}, which wakes the poller of due jobs. Whenever the channel is (re)subscribed, a sweep makes the orders due whose messages fell into the gap.
  *
  * <p>The listener runs on Lettuce's I/O thread and only puts the message into the bounded queue.
  */
@@ -54,9 +55,11 @@ class OrderSubscription implements SmartLifecycle {
     private final StringRedisTemplate redis;
     private final MessageQueue queue;
     private final JobPoller jobs;
+    private final OrdersProperties orders;
     private final Counter restarts;
     private final String probeChannel;
     private final byte[] orderChannel = RedisKeys.ORDER_UPDATES.getBytes(StandardCharsets.UTF_8);
+    private final byte[] jobChannel = RedisKeys.JOB_UPDATES.getBytes(StandardCharsets.UTF_8);
     private final Listener listener = new Listener();
 
     private @Nullable ScheduledExecutorService monitor;
@@ -72,12 +75,14 @@ class OrderSubscription implements SmartLifecycle {
             StringRedisTemplate redis,
             MessageQueue queue,
             JobPoller jobs,
+            OrdersProperties orders,
             MeterRegistry meters) {
         this.properties = properties.subscription();
         this.connections = connections;
         this.redis = redis;
         this.queue = queue;
         this.jobs = jobs;
+        this.orders = orders;
         this.probeChannel = "probe:" + replica.newOwnerToken();
         this.restarts = Counter.builder("inventory.subscription.restarts")
                 .description("Subscriptions that were replaced because probes no longer came back")
@@ -153,7 +158,11 @@ class OrderSubscription implements SmartLifecycle {
         fresh.setMaxSubscriptionRegistrationWaitingTime(
                 properties.probeTimeout().toMillis());
         fresh.addMessageListener(
-                listener, List.of(new ChannelTopic(RedisKeys.ORDER_UPDATES), new ChannelTopic(probeChannel)));
+                listener,
+                List.of(
+                        new ChannelTopic(RedisKeys.ORDER_UPDATES),
+                        new ChannelTopic(RedisKeys.JOB_UPDATES),
+                        new ChannelTopic(probeChannel)));
         fresh.afterPropertiesSet();
         try {
             fresh.start();
@@ -195,6 +204,10 @@ class OrderSubscription implements SmartLifecycle {
                 queue.offer(message.getBody());
                 return;
             }
+            if (Arrays.equals(message.getChannel(), jobChannel)) {
+                jobs.wake(delay(message.getBody()));
+                return;
+            }
             lastHeard = System.nanoTime();
             if (!proven) {
                 proven = true;
@@ -205,7 +218,16 @@ class OrderSubscription implements SmartLifecycle {
         @Override
         public void onChannelSubscribed(byte[] channel, long count) {
             if (Arrays.equals(channel, orderChannel)) {
-                jobs.sweep();
+                jobs.sweep(RedisKeys.ORDER_JOBS, orders.grace());
+            }
+        }
+
+        /** Milliseconds; whatever else it says, looking once too often does no harm. */
+        private static Duration delay(byte[] body) {
+            try {
+                return Duration.ofMillis(Long.parseLong(new String(body, StandardCharsets.US_ASCII)));
+            } catch (NumberFormatException e) {
+                return Duration.ZERO;
             }
         }
     }

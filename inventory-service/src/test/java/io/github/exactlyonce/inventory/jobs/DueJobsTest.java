@@ -12,7 +12,6 @@ import io.github.exactlyonce.inventory.redis.Pipeline;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,13 +70,13 @@ class DueJobsTest extends WithRedis {
     void aClaimKeepsOthersAwayUntilItsLeaseRunsOut() {
         place("29", ONE, NOW);
 
-        DueJobs.Claim first = claim(pipeline).get(0);
+        Claim first = claim(pipeline).get(0);
         assertThat(claim(pipeline)).isEmpty();
-        DueJobs.Claim second = awaitClaim();
+        Claim second = awaitClaim();
 
         assertThat(first.attempts()).isEqualTo(1);
         assertThat(second.attempts()).isEqualTo(2);
-        assertThat(second.lease()).isNotEqualTo(first.lease());
+        assertThat(second.token()).isNotEqualTo(first.token());
     }
 
     @Test
@@ -86,8 +85,8 @@ class DueJobsTest extends WithRedis {
             place("o" + i, ONE, NOW);
         }
         try (Pipeline other = openPipeline()) {
-            List<DueJobs.Claim> mine = claim(pipeline);
-            List<DueJobs.Claim> theirs = claim(other);
+            List<Claim> mine = claim(pipeline);
+            List<Claim> theirs = claim(other);
             assertThat(mine).hasSize(50);
             assertThat(theirs).isEmpty();
         }
@@ -96,13 +95,13 @@ class DueJobsTest extends WithRedis {
     @Test
     void aClaimThatLostItsLeaseCanNeitherRescheduleNorBury() {
         place("29", ONE, NOW);
-        DueJobs.Claim stale = claim(pipeline).get(0);
-        DueJobs.Claim current = awaitClaim();
+        Claim stale = claim(pipeline).get(0);
+        Claim current = awaitClaim();
 
-        dueJobs.reschedule(pipeline, Map.of(stale, Duration.ofHours(1)));
-        assertThat(score("order 29")).isEqualTo(Double.parseDouble(current.lease()));
+        dueJobs.rescheduleAll(pipeline, List.of(inAnHour(stale)));
+        assertThat(score("order 29")).isEqualTo(Double.parseDouble(current.token()));
 
-        dueJobs.reschedule(pipeline, Map.of(current, Duration.ofHours(1)));
+        dueJobs.rescheduleAll(pipeline, List.of(inAnHour(current)));
         assertThat(score("order 29")).isGreaterThan(System.currentTimeMillis() + 3_000_000);
     }
 
@@ -218,9 +217,11 @@ class DueJobsTest extends WithRedis {
         place("later", ONE, Duration.ofMinutes(2));
         double lease = score("order leased");
 
-        assertThat(dueJobs.sweep(pipeline, Duration.ofSeconds(10)).get()).isEqualTo(1);
+        assertThat(dueJobs.sweep(pipeline, RedisKeys.ORDER_JOBS, Duration.ofSeconds(10))
+                        .get())
+                .isEqualTo(1);
 
-        assertThat(claim(pipeline)).extracting(DueJobs.Claim::member).containsExactly("order waiting");
+        assertThat(claim(pipeline)).extracting(Claim::member).containsExactly("order waiting");
         assertThat(score("order leased")).isEqualTo(lease);
     }
 
@@ -231,7 +232,9 @@ class DueJobsTest extends WithRedis {
                     .add(RedisKeys.jobs(), "order o" + i, System.currentTimeMillis() + 60_000 + (i % 3 == 0 ? 0.5 : 0));
         }
 
-        assertThat(dueJobs.sweep(pipeline, Duration.ofMinutes(10)).get()).isEqualTo(800);
+        assertThat(dueJobs.sweep(pipeline, RedisKeys.ORDER_JOBS, Duration.ofMinutes(10))
+                        .get())
+                .isEqualTo(800);
     }
 
     @Test
@@ -248,11 +251,15 @@ class DueJobsTest extends WithRedis {
         assertThat(backoff.pause(1000, random)).isLessThanOrEqualTo(Duration.ofSeconds(60));
     }
 
-    private List<DueJobs.Claim> claim(Pipeline on) {
-        return dueJobs.claim(on).get().claims();
+    private static DueJobs.Again inAnHour(Claim claim) {
+        return new DueJobs.Again(claim, Duration.ofHours(1), claim.attempts(), "");
     }
 
-    private DueJobs.Claim awaitClaim() {
+    private List<Claim> claim(Pipeline on) {
+        return dueJobs.claim(on, List.of(), 0).get().claims();
+    }
+
+    private Claim awaitClaim() {
         return await().atMost(DEADLINE)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> claim(pipeline), claims -> !claims.isEmpty())

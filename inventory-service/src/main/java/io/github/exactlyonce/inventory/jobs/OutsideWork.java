@@ -1,0 +1,280 @@
+package io.github.exactlyonce.inventory.jobs;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.jobs.JobHandler.AtLeastOnce;
+import io.github.exactlyonce.inventory.jobs.JobHandler.AtMostOnce;
+import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.redis.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * The jobs whose effects are outside Redis: {@code jobs.workers} threads work on them, and the poller's thread, which all
+ * methods here are for, claims no more of them than there are free threads, renews their leases, and ends them.
+ */
+@Component
+final class OutsideWork implements DisposableBean {
+
+    private static final Logger log = LoggerFactory.getLogger(OutsideWork.class);
+
+    private final DueJobs dueJobs;
+    private final JobProperties properties;
+    private final Alarm alarm;
+    private final ExecutorService workers;
+    private final List<Running> running = new ArrayList<>();
+    private volatile int size;
+    private long renewedAt = System.nanoTime();
+
+    OutsideWork(DueJobs dueJobs, JobProperties properties, Alarm alarm) {
+        this.dueJobs = dueJobs;
+        this.properties = properties;
+        this.alarm = alarm;
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("job-worker-");
+        threads.setDaemon(true);
+        this.workers = Executors.newFixedThreadPool(properties.workers(), threads);
+    }
+
+    int free() {
+        return Math.max(0, properties.workers() - running.size());
+    }
+
+    /** For any thread. */
+    int size() {
+        return size;
+    }
+
+    /** A third of a lease: one renewal may fail and the lease is still ours. */
+    Duration renewInterval() {
+        return properties.lease().dividedBy(3);
+    }
+
+    /** @return the results of those that did not begin */
+    Map<Claim, JobResult> begin(Pipeline pipeline, JobHandler handler, List<Claim> claims) {
+        Map<Claim, JobResult> failed = new LinkedHashMap<>();
+        List<Reply<Map<String, String>>> records =
+                pipeline.sendAll(claims, (redis, claim) -> redis.hgetall(RedisKeys.job(claim.id())));
+        List<Claim> begun = new ArrayList<>();
+        List<Job> jobs = new ArrayList<>();
+        for (int i = 0; i < claims.size(); i++) {
+            Claim claim = claims.get(i);
+            if (records.get(i).isFailure()) {
+                failed.put(claim, JobResult.retry(records.get(i).reason()));
+            } else {
+                begun.add(claim);
+                jobs.add(job(claim, records.get(i).get()));
+            }
+        }
+        if (handler instanceof AtMostOnce atMostOnce) {
+            beginAtMostOnce(pipeline, atMostOnce, begun, jobs, failed);
+        } else if (handler instanceof AtLeastOnce atLeastOnce) {
+            for (int i = 0; i < begun.size(); i++) {
+                Job job = jobs.get(i);
+                submit(begun.get(i), true, () -> atLeastOnce.work(job));
+            }
+        }
+        return failed;
+    }
+
+    /** Ends what is done and renews what is not. @return what became of the jobs that ended */
+    Map<Claim, JobResult> attend(Pipeline pipeline) {
+        if (System.nanoTime() - renewedAt >= renewInterval().toNanos()) {
+            renew(pipeline);
+        }
+        Map<Claim, JobResult> results = new LinkedHashMap<>();
+        List<Running> done = new ArrayList<>();
+        for (Running job : List.copyOf(running)) {
+            if (!job.isEnded()) {
+                continue;
+            }
+            if (job.isToBeFinished()) {
+                done.add(job);
+            } else {
+                running.remove(job);
+                results.put(job.claim, job.result());
+            }
+        }
+        finish(pipeline, done, results);
+        size = running.size();
+        return results;
+    }
+
+    /**
+     * Interrupts what still runs and hands it back at once, so that another replica takes it.
+     *
+     * @param results takes what became of the jobs that cannot be handed back
+     * @return how many were handed back
+     */
+    int handBack(Pipeline pipeline, Map<Claim, JobResult> results) {
+        List<DueJobs.Again> again = new ArrayList<>();
+        for (Running job : running) {
+            job.interrupt();
+            if (job.endsWithItsWork) {
+                again.add(new DueJobs.Again(job.claim, Duration.ZERO, job.claim.attempts() - 1, ""));
+            } else {
+                results.put(job.claim, JobResult.dead("cut off by the end of its replica"));
+            }
+        }
+        if (!again.isEmpty()) {
+            dueJobs.rescheduleAll(pipeline, again);
+            log.info("{} jobs were not done in time and are handed back", again.size());
+        }
+        running.clear();
+        size = 0;
+        return again.size();
+    }
+
+    @Override
+    public void destroy() {
+        workers.shutdownNow();
+    }
+
+    private void beginAtMostOnce(
+            Pipeline pipeline, AtMostOnce handler, List<Claim> claims, List<Job> jobs, Map<Claim, JobResult> notBegun) {
+        List<Reply<JobResult>> ended = dueJobs.finish(pipeline, DueJobs.FINISH_JOB, noEffects(claims));
+        for (int i = 0; i < claims.size(); i++) {
+            Reply<JobResult> reply = ended.get(i);
+            Job job = jobs.get(i);
+            if (reply.isFailure()) { // perhaps it was ended: then it must not begin
+                log.atWarn().addKeyValue("job", job.member()).log("not begun: {}", reply.reason());
+                notBegun.put(claims.get(i), JobResult.left());
+            } else if (reply.get().kind() == JobResult.Kind.DONE) {
+                submit(claims.get(i).renewed(""), false, () -> handler.work(job));
+            } else {
+                notBegun.put(claims.get(i), reply.get());
+            }
+        }
+    }
+
+    private void submit(Claim claim, boolean endsWithItsWork, Work work) {
+        Running job = new Running(claim, endsWithItsWork, work);
+        running.add(job);
+        job.submit();
+        size = running.size();
+    }
+
+    private void finish(Pipeline pipeline, List<Running> done, Map<Claim, JobResult> results) {
+        List<Reply<JobResult>> replies = dueJobs.finish(
+                pipeline,
+                DueJobs.FINISH_JOB,
+                noEffects(done.stream().map(job -> job.claim).toList()));
+        for (int i = 0; i < done.size(); i++) {
+            if (!replies.get(i).isFailure()) { // else it is tried again, as long as the lease is ours
+                running.remove(done.get(i));
+                results.put(done.get(i).claim, replies.get(i).get());
+            }
+        }
+    }
+
+    private void renew(Pipeline pipeline) {
+        List<Running> leased = running.stream()
+                .filter(job -> job.endsWithItsWork && !job.isLost)
+                .toList();
+        List<Reply<Claim>> replies =
+                dueJobs.renewAll(pipeline, leased.stream().map(job -> job.claim).toList());
+        for (int i = 0; i < leased.size(); i++) {
+            Running job = leased.get(i);
+            Reply<Claim> reply = replies.get(i);
+            if (reply.value() != null) {
+                job.claim = reply.value();
+            } else if (!reply.isFailure()) {
+                log.atWarn().addKeyValue("job", job.claim.member()).log("lease lost: the work is interrupted");
+                job.isLost = true;
+                job.interrupt();
+            }
+        }
+        renewedAt = System.nanoTime();
+    }
+
+    private static List<DueJobs.Effect> noEffects(List<Claim> claims) {
+        return claims.stream()
+                .map(claim -> new DueJobs.Effect(claim, List.of(), List.of()))
+                .toList();
+    }
+
+    /** A record of the same id that belongs to other work is not this job's. */
+    private static Job job(Claim claim, Map<String, String> record) {
+        boolean isItsOwn = claim.member().equals(record.get("work"));
+        return new Job(claim.member(), claim.attempts(), isItsOwn ? Map.copyOf(record) : Map.of());
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    /** One job on its worker. The claim is the poller's thread's; how it ended comes from the worker. */
+    private final class Running implements Runnable {
+
+        private final Work work;
+        private final boolean endsWithItsWork;
+        private Claim claim;
+        private boolean isLost;
+        private @Nullable Future<?> future;
+        private volatile boolean started;
+        private volatile boolean ended;
+        private volatile @Nullable Throwable failure;
+
+        Running(Claim claim, boolean endsWithItsWork, Work work) {
+            this.claim = claim;
+            this.endsWithItsWork = endsWithItsWork;
+            this.work = work;
+        }
+
+        void submit() {
+            future = workers.submit(this);
+        }
+
+        @Override
+        public void run() {
+            started = true;
+            try {
+                work.run();
+            } catch (Exception | Error e) { // whatever it is, it is the job's, and must not end the worker
+                failure = e;
+            } finally {
+                ended = true;
+                alarm.ringNow();
+            }
+        }
+
+        void interrupt() {
+            if (future != null) {
+                future.cancel(true);
+            }
+        }
+
+        /** Not before its thread is free again: work that ignores an interrupt keeps its worker. */
+        boolean isEnded() {
+            return ended || !started && future != null && future.isCancelled();
+        }
+
+        boolean isToBeFinished() {
+            return failure == null && endsWithItsWork && !isLost;
+        }
+
+        JobResult result() {
+            if (isLost) {
+                return JobResult.left();
+            }
+            if (failure == null) {
+                return JobResult.done();
+            }
+            String reason = String.valueOf(failure);
+            return endsWithItsWork
+                    ? JobResult.retry(reason)
+                    : JobResult.dead("it was to be done at most once, and failed: " + reason);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.exactlyonce.inventory.jobs;
+
+import io.github.exactlyonce.contracts.JsonInput;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.jobs.DueJobs.Effect;
+import io.github.exactlyonce.inventory.redis.LuaScript;
+import io.github.exactlyonce.inventory.redis.Pipeline;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/**
+ * {@code publish <jobId>}: sends the message of its record to the channel of its record, once. Who is subscribed hears it;
+ * Pub/Sub keeps nothing for anybody else.
+ *
+ * <p>Touches {@code job:{main}:<id>}; publishes.
+ */
+@Component
+final class PublishJobs implements JobHandler.ExactlyOnce {
+
+    private static final int LONGEST_CHANNEL = 256;
+    private static final LuaScript FINISH = DueJobs.finishingWith("publish-message.lua");
+
+    private final DueJobs dueJobs;
+
+    PublishJobs(DueJobs dueJobs) {
+        this.dueJobs = dueJobs;
+    }
+
+    @Override
+    public String kind() {
+        return "publish";
+    }
+
+    @Override
+    public Work describe(String jobId, JsonInput request) {
+        String channel = request.text("channel");
+        String message = request.text("message");
+        if (channel == null || channel.isEmpty() || channel.length() > LONGEST_CHANNEL) {
+            request.problem("channel", "must be a string of 1 to " + LONGEST_CHANNEL + " characters");
+        }
+        if (message == null) {
+            request.problem("message", "must be a string");
+        }
+        return new Work(
+                kind() + " " + jobId, Map.of("channel", String.valueOf(channel), "message", String.valueOf(message)));
+    }
+
+    @Override
+    public List<JobResult> work(Pipeline pipeline, List<Claim> claims) {
+        List<Effect> effects = claims.stream()
+                .map(claim -> new Effect(claim, List.of(RedisKeys.job(claim.id())), List.of()))
+                .toList();
+        return dueJobs.finishAll(pipeline, FINISH, effects);
+    }
+}

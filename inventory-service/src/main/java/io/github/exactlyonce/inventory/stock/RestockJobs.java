@@ -1,0 +1,89 @@
+package io.github.exactlyonce.inventory.stock;
+
+import io.github.exactlyonce.contracts.JsonInput;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.InventoryProperties;
+import io.github.exactlyonce.inventory.jobs.Claim;
+import io.github.exactlyonce.inventory.jobs.DueJobs;
+import io.github.exactlyonce.inventory.jobs.DueJobs.Effect;
+import io.github.exactlyonce.inventory.jobs.JobHandler;
+import io.github.exactlyonce.inventory.jobs.JobResult;
+import io.github.exactlyonce.inventory.redis.LuaScript;
+import io.github.exactlyonce.inventory.redis.Pipeline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/**
+ * {@code restock <restockId> <sku> <quantity>}: adds units to the stock, once per restockId, whether it was scheduled or
+ * requested over HTTP. A recurring one adds them at each run, under the id {@code <restockId>@<due time in Unix ms>}.
+ *
+ * <p>Touches {@code stock:{main}}, {@code ledger:{main}}, {@code restock:{main}:<id>}.
+ */
+@Component
+final class RestockJobs implements JobHandler.ExactlyOnce {
+
+    private static final int WORDS = 4;
+    private static final LuaScript FINISH = DueJobs.finishingWith("change-stock.lua");
+
+    private final DueJobs dueJobs;
+    private final InventoryProperties properties;
+
+    RestockJobs(DueJobs dueJobs, InventoryProperties properties) {
+        this.dueJobs = dueJobs;
+        this.properties = properties;
+    }
+
+    @Override
+    public String kind() {
+        return "restock";
+    }
+
+    @Override
+    public Work describe(String jobId, JsonInput request) {
+        String sku = request.requiredId("sku");
+        int quantity = request.quantity("quantity", 1);
+        return new Work(String.join(" ", kind(), jobId, sku, String.valueOf(quantity)), Map.of());
+    }
+
+    @Override
+    public List<JobResult> work(Pipeline pipeline, List<Claim> claims) {
+        List<Optional<Effect>> effects = claims.stream().map(this::effect).toList();
+        List<JobResult> done = dueJobs.finishAll(
+                pipeline, FINISH, effects.stream().flatMap(Optional::stream).toList());
+        List<JobResult> results = new ArrayList<>();
+        int next = 0;
+        for (Optional<Effect> effect : effects) {
+            results.add(
+                    effect.isPresent()
+                            ? done.get(next++)
+                            : JobResult.dead("not of the form: restock <restockId> <sku> <quantity>"));
+        }
+        return results;
+    }
+
+    /** @return empty if the work, which anybody can add by hand, is not readable */
+    private Optional<Effect> effect(Claim claim) {
+        String[] words = claim.words();
+        if (words.length != WORDS || !JsonInput.isId(words[1]) || !JsonInput.isId(words[2]) || !isQuantity(words[3])) {
+            return Optional.empty();
+        }
+        String id = claim.isRecurring() ? words[1] + "@" + claim.dueAt().toEpochMilli() : words[1];
+        List<String> keys = List.of(RedisKeys.stock(), RedisKeys.ledger(), RedisKeys.restock(id));
+        List<String> arguments = List.of(
+                "RESTOCKED",
+                id,
+                words[2],
+                words[3],
+                String.valueOf(properties.retention().toMillis()),
+                String.valueOf(properties.ledgerLength()),
+                claim.owner());
+        return Optional.of(new Effect(claim, keys, arguments));
+    }
+
+    private static boolean isQuantity(String word) {
+        return word.matches("[1-9]\\d{0,9}") && Long.parseLong(word) <= JsonInput.MAX_QUANTITY;
+    }
+}
