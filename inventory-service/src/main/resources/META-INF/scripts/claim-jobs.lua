@@ -43,6 +43,7 @@ repeat
   seen = seen + #page / 2
 until #page < 2 * limit or #found == 2 * limit or seen >= LONGEST_SEARCH
 
+local any_recurring = #found > 0 and redis.call('EXISTS', recurring) == 1
 local due = seen > 0 and redis.call('ZCOUNT', jobs, '-inf', until_now) or 0
 local claimed = { due, now - oldest, -1, now }
 for i = 1, #found, 2 do
@@ -62,7 +63,7 @@ for i = 1, #found, 2 do
   claimed[#claimed + 1] = token
   claimed[#claimed + 1] = attempts
   claimed[#claimed + 1] = now - due_at
-  local schedule = redis.pcall('HGET', recurring, member)
+  local schedule = any_recurring and redis.pcall('HGET', recurring, member)
   claimed[#claimed + 1] = type(schedule) == 'string' and schedule or ''
 end
 

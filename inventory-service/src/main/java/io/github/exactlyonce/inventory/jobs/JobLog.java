@@ -1,10 +1,14 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.inventory.Replica;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,19 +18,17 @@ import org.springframework.stereotype.Component;
 @Component
 final class JobLog {
 
-    private static final String UNKNOWN = "unknown";
-
     private static final Logger log = LoggerFactory.getLogger("jobs");
 
     private final Replica replica;
-    private final JobHandlers handlers;
     private final MeterRegistry meters;
+    private final Map<String, KindMeters> byKind = new HashMap<>();
+    private final KindMeters unknown;
     private volatile long due;
     private volatile Duration oldest = Duration.ZERO;
 
     JobLog(Replica replica, JobHandlers handlers, MeterRegistry meters) {
         this.replica = replica;
-        this.handlers = handlers;
         this.meters = meters;
         Gauge.builder("inventory.jobs.due", () -> due)
                 .description("Jobs that were due when this replica last looked")
@@ -35,7 +37,8 @@ final class JobLog {
                 .description("By how much the oldest of them was late")
                 .baseUnit("seconds")
                 .register(meters);
-        handlers.kinds().forEach(this::registerAll);
+        handlers.kinds().forEach(kind -> byKind.put(kind, KindMeters.register(kind, meters)));
+        this.unknown = KindMeters.register("unknown", meters);
     }
 
     /** @param leased claims that this replica holds now */
@@ -48,15 +51,15 @@ final class JobLog {
     void looked(DueJobs.Claims claims) {
         due = claims.due();
         oldest = claims.oldest();
-        claims.claims().forEach(claim -> count("claimed", claim.kind()));
+        claims.claims().forEach(claim -> of(claim).claimed().increment());
     }
 
     void scheduled(String kind) {
-        count("scheduled", kind);
+        byKind.getOrDefault(kind, unknown).scheduled().increment();
     }
 
     void retried(Claim claim, String reason) {
-        count("retried", claim.kind());
+        of(claim).retried().increment();
         log.atWarn()
                 .addKeyValue("job", claim.member())
                 .addKeyValue("replica", replica.name())
@@ -65,13 +68,13 @@ final class JobLog {
     }
 
     void dead(Claim claim) {
-        count("dead", claim.kind());
+        of(claim).dead().increment();
     }
 
     void done(Claim claim) {
         Duration lateness = claim.lateness();
-        count("done", claim.kind());
-        latenessOf(claim.kind()).record(lateness);
+        of(claim).done().increment();
+        of(claim).lateness().record(lateness);
         log.atInfo()
                 .addKeyValue("job", claim.member())
                 .addKeyValue("replica", replica.name())
@@ -80,27 +83,28 @@ final class JobLog {
                 .log("done");
     }
 
-    private void registerAll(String kind) {
-        for (String event : new String[] {"scheduled", "claimed", "done", "retried", "dead"}) {
-            meters.counter("inventory.jobs." + event, "kind", kind);
-        }
-        latenessOf(kind);
-    }
-
-    private void count(String event, String kind) {
-        meters.counter("inventory.jobs." + event, "kind", known(kind)).increment();
-    }
-
-    private Timer latenessOf(String kind) {
-        return Timer.builder("inventory.jobs.lateness")
-                .description("From a job's due time to its effect")
-                .tag("kind", known(kind))
-                .publishPercentileHistogram()
-                .register(meters);
-    }
-
     /** A member that somebody wrote by hand must not make a meter of its own. */
-    private String known(String kind) {
-        return handlers.of(kind).isPresent() ? kind : UNKNOWN;
+    private KindMeters of(Claim claim) {
+        return byKind.getOrDefault(claim.kind(), unknown);
+    }
+
+    /** What is counted of one kind of work. */
+    private record KindMeters(
+            Counter scheduled, Counter claimed, Counter done, Counter retried, Counter dead, Timer lateness) {
+
+        static KindMeters register(String kind, MeterRegistry meters) {
+            Function<String, Counter> counter = event -> meters.counter("inventory.jobs." + event, "kind", kind);
+            return new KindMeters(
+                    counter.apply("scheduled"),
+                    counter.apply("claimed"),
+                    counter.apply("done"),
+                    counter.apply("retried"),
+                    counter.apply("dead"),
+                    Timer.builder("inventory.jobs.lateness")
+                            .description("From a job's due time to its effect")
+                            .tag("kind", kind)
+                            .publishPercentileHistogram()
+                            .register(meters));
+        }
     }
 }

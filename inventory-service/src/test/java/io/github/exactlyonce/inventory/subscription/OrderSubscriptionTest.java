@@ -51,6 +51,19 @@ class OrderSubscriptionTest extends WithRedis {
         assertThat(ledger()).hasSize(2);
     }
 
+    /** The poller of this test sleeps for an hour unless it is woken. */
+    @Test
+    void wordOfAnEarlierJobWakesThePoller() {
+        redis.opsForZSet().add(RedisKeys.jobs(), "restock r-1 001 5", 1);
+
+        redis.convertAndSend(RedisKeys.JOB_UPDATES, "10");
+        await().atMost(DEADLINE).until(() -> stock("001") == 15);
+
+        redis.opsForZSet().add(RedisKeys.jobs(), "restock r-2 001 5", 1);
+        redis.convertAndSend(RedisKeys.JOB_UPDATES, "something else");
+        await().atMost(DEADLINE).until(() -> stock("001") == 20);
+    }
+
     @Test
     void anEventOfAnUnknownTypeIsIgnored() {
         publish("{\"eventType\":\"OrderPraised\",\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":1}]}");

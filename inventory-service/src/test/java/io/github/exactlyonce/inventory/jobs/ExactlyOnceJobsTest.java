@@ -1,0 +1,405 @@
+package io.github.exactlyonce.inventory.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.WithRedis;
+import io.github.exactlyonce.inventory.jobs.DueJobs.Effect;
+import io.github.exactlyonce.inventory.redis.LuaScript;
+import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.data.redis.core.RedisCallback;
+
+/** Effects in Redis, tick by tick. Leases last 200 ms, three attempts are allowed. */
+class ExactlyOnceJobsTest extends WithRedis {
+
+    private static final LuaScript PUBLISH = DueJobs.finishingWith("publish-message.lua");
+    private static final String EVERY_DAY_AT_EIGHT = "Europe/Berlin 0 0 8 * * *";
+
+    @Autowired
+    private JobPoller poller;
+
+    @Autowired
+    private DueJobs dueJobs;
+
+    @Autowired
+    private MeterRegistry meters;
+
+    private final RedisClient subscriber = RedisClient.create(REDIS.url());
+
+    @AfterEach
+    void unsubscribe() {
+        subscriber.shutdown();
+    }
+
+    @Test
+    void aRestockAddsItsUnitsOnceAndLeavesOneEntryInTheLedger() {
+        stock("001", 10);
+        due("restock r-1 001 5");
+
+        assertThat(poller.tick(pipeline)).isEqualTo(1);
+        assertThat(poller.tick(pipeline)).isZero();
+
+        assertThat(stock("001")).isEqualTo(15);
+        assertThat(ledger())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry)
+                        .containsEntry("effect", "RESTOCKED")
+                        .containsEntry("id", "r-1")
+                        .containsEntry("units", "001=5"));
+        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+    }
+
+    @Test
+    void aRestockThatWasRequestedOverHttpBeforeAddsNothing() {
+        send("POST", "/inventory/001/restocks", "{\"quantity\":5,\"restockId\":\"r-1\"}");
+        due("restock r-1 001 5");
+
+        poller.tick(pipeline);
+
+        assertThat(stock("001")).isEqualTo(5);
+        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aRestockWhoseIdWasUsedForAnotherChangeIsBuried() {
+        send("POST", "/inventory/001/restocks", "{\"quantity\":5,\"restockId\":\"r-1\"}");
+        due("restock r-1 001 7");
+
+        poller.tick(pipeline);
+
+        assertThat(stock("001")).isEqualTo(5);
+        assertThat(reasons()).containsExactly("r-1 was used before, for 001=5");
+    }
+
+    @Test
+    void workThatCannotBeReadIsBuriedAndDelaysNobody() {
+        List<String> unreadable = List.of(
+                "restock",
+                "restock r-1 001",
+                "restock r-1 001 0",
+                "restock r-1 001 1e3",
+                "restock r-1 001 5 more",
+                "restock r-1 001 99999999999",
+                "order",
+                "publish");
+        unreadable.forEach(this::due);
+        due("restock r-1 001 5");
+
+        poller.tick(pipeline);
+
+        assertThat(stock("001")).isEqualTo(5);
+        assertThat(deadLetters()).hasSize(unreadable.size());
+        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+    }
+
+    @Test
+    void aPublishSendsItsMessageOnce() {
+        List<String> heard = hear("emails");
+        record("42", "channel", "emails", "message", "email user 1");
+        due("publish 42");
+
+        poller.tick(pipeline);
+        poller.tick(pipeline);
+        publish("emails", "end");
+
+        await().atMost(DEADLINE).until(() -> heard.contains("end"));
+        assertThat(heard).containsExactly("email user 1", "end");
+        assertThat(recordOf("42")).containsEntry("status", "DONE").containsEntry("runs", "1");
+        assertThat((String) recordOf("42").get("lastRunBy")).startsWith("inventory-1/");
+        assertThat(redis.getExpire(RedisKeys.job("42"))).isPositive();
+    }
+
+    @Test
+    void aPublishWithoutARecordIsBuried() {
+        due("publish 42");
+
+        poller.tick(pipeline);
+
+        assertThat(reasons()).containsExactly("its record is gone: there is no channel and no message");
+    }
+
+    @Test
+    void aFullRedisRefusesAPublishBeforeItsMessageIsOut() {
+        List<String> heard = hear("emails");
+        record("42", "channel", "emails", "message", "email user 1");
+        due("publish 42");
+        Claim claim = claim(pipeline).get(0);
+
+        configure("maxmemory", "1");
+        List<JobResult> results = dueJobs.finishAll(pipeline, PUBLISH, List.of(publishing(claim)));
+        configure("maxmemory", "0");
+        publish("emails", "end");
+
+        assertThat(results.get(0).kind()).isEqualTo(JobResult.Kind.RETRY);
+        assertThat(results.get(0).reason()).contains("OOM");
+        await().atMost(DEADLINE).until(() -> heard.contains("end"));
+        assertThat(heard).containsExactly("end");
+        assertThat(hasJob("publish 42")).isTrue();
+    }
+
+    @Test
+    void aClaimThatLostItsLeaseHasNoEffect() {
+        List<String> heard = hear("emails");
+        record("42", "channel", "emails", "message", "email user 1");
+        due("publish 42");
+        Claim stale = claim(pipeline).get(0);
+        Claim current = awaitClaim();
+
+        assertThat(finish(stale)).isEqualTo(JobResult.left());
+        assertThat(finish(current)).isEqualTo(JobResult.done());
+        assertThat(finish(stale)).isEqualTo(JobResult.left());
+        publish("emails", "end");
+
+        await().atMost(DEADLINE).until(() -> heard.contains("end"));
+        assertThat(heard).containsExactly("email user 1", "end");
+    }
+
+    @Test
+    void aClaimWhoseLeaseRanOutStillCountsAsLongAsNobodyElseHasIt() {
+        record("42", "channel", "emails", "message", "email user 1");
+        due("publish 42");
+        Claim claim = claim(pipeline).get(0);
+        await().atMost(DEADLINE).until(() -> redisNow() > Double.parseDouble(claim.token()));
+
+        assertThat(finish(claim)).isEqualTo(JobResult.done());
+    }
+
+    @Test
+    void anAnswerThatWasLostIsGivenAgainToTheSameClaim() {
+        record("42", "channel", "emails", "message", "email user 1");
+        due("publish 42");
+        Claim claim = claim(pipeline).get(0);
+
+        assertThat(finish(claim)).isEqualTo(JobResult.done());
+        assertThat(finish(claim)).isEqualTo(JobResult.done());
+
+        assertThat(recordOf("42")).containsEntry("runs", "1");
+    }
+
+    @Test
+    void aRecordOfTheSameIdThatBelongsToOtherWorkIsLeftAlone() {
+        record("29", "channel", "emails", "message", "email user 1");
+        due("restock 29 001 5");
+
+        poller.tick(pipeline);
+
+        assertThat(stock("001")).isEqualTo(5);
+        assertThat(recordOf("29")).containsEntry("status", "SCHEDULED").doesNotContainKey("runs");
+    }
+
+    @Test
+    void aRecurringJobGetsItsNextRunInTheStepThatEndsThisOne() {
+        record("42", "channel", "emails", "message", "email user 1");
+        recurring("publish 42", EVERY_DAY_AT_EIGHT);
+        due("publish 42");
+
+        poller.tick(pipeline);
+
+        assertThat(score("publish 42")).isEqualTo(next(EVERY_DAY_AT_EIGHT));
+        assertThat(recordOf("42")).containsEntry("status", "SCHEDULED").containsEntry("runs", "1");
+        assertThat(poller.tick(pipeline))
+                .as("what was missed is not made up for")
+                .isZero();
+    }
+
+    @Test
+    void eachRunOfARecurringRestockAddsItsUnits() {
+        recurring("restock r-1 001 5", EVERY_DAY_AT_EIGHT);
+        due("restock r-1 001 5");
+        poller.tick(pipeline);
+        due("restock r-1 001 5", 2);
+        poller.tick(pipeline);
+
+        assertThat(stock("001")).isEqualTo(10);
+        assertThat(ledger()).extracting(entry -> entry.get("id")).containsExactly("r-1@1", "r-1@2");
+    }
+
+    @Test
+    void aRecurringJobWithoutAFurtherRunEnds() {
+        recurring("restock r-1 001 5", "UTC 0 0 0 30 2 *");
+        due("restock r-1 001 5");
+
+        poller.tick(pipeline);
+
+        assertThat(stock("001")).isEqualTo(5);
+        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.recurring())).isFalse();
+    }
+
+    @Test
+    void aRunOfARecurringJobThatIsGivenUpDoesNotEndTheOthers() {
+        record("42", "channel", "emails"); // no message
+        recurring("publish 42", EVERY_DAY_AT_EIGHT);
+        due("publish 42");
+
+        poller.tick(pipeline);
+
+        assertThat(deadLetters()).hasSize(1);
+        assertThat(score("publish 42")).isEqualTo(next(EVERY_DAY_AT_EIGHT));
+        assertThat(recordOf("42")).containsEntry("status", "SCHEDULED").containsKey("lastError");
+    }
+
+    @Test
+    void aScheduleThatNobodyCanReadLetsTheJobRunOnce() {
+        recurring("restock r-1 001 5", "whenever you like");
+        due("restock r-1 001 5");
+
+        poller.tick(pipeline);
+
+        assertThat(stock("001")).isEqualTo(5);
+        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+    }
+
+    @Test
+    void thePauseEndsWhenTheNextJobIsDue() {
+        due("restock r-1 001 5", redisNow() + 500);
+
+        assertThat(poller.tick(pipeline)).isZero();
+        assertThat(poller.pause()).isPositive().isLessThanOrEqualTo(Duration.ofMillis(500));
+
+        redis.delete(RedisKeys.jobs());
+        poller.tick(pipeline);
+        assertThat(poller.pause()).as("the poll interval").isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void anIdleReplicaCostsOneCommandForEachTimeItLooks() {
+        poller.tick(pipeline);
+        long before = scriptCalls();
+        for (int i = 0; i < 10; i++) {
+            poller.tick(pipeline);
+        }
+        assertThat(scriptCalls() - before).isEqualTo(10);
+    }
+
+    @Test
+    void theMetersSayWhatBecameOfTheJobs() {
+        double before = done("restock");
+        due("restock r-1 001 5");
+
+        poller.tick(pipeline);
+
+        assertThat(done("restock")).isEqualTo(before + 1);
+        assertThat(gauge("inventory.jobs.due")).isEqualTo(1);
+        assertThat(gauge("inventory.jobs.oldest")).isPositive();
+        assertThat(gauge("inventory.jobs.leased")).isZero();
+        for (String other : List.of("scheduled", "claimed", "retried", "dead", "lateness")) {
+            assertThat(get("/actuator/metrics/inventory.jobs." + other).statusCode())
+                    .as(other)
+                    .isEqualTo(200);
+        }
+    }
+
+    private void due(String member) {
+        due(member, 1);
+    }
+
+    private void due(String member, double at) {
+        redis.opsForZSet().add(RedisKeys.jobs(), member, at);
+    }
+
+    private void record(String id, String... fields) {
+        redis.opsForHash().putAll(RedisKeys.job(id), Map.of("work", "publish " + id, "status", "SCHEDULED"));
+        for (int i = 0; i < fields.length; i += 2) {
+            redis.opsForHash().put(RedisKeys.job(id), fields[i], fields[i + 1]);
+        }
+    }
+
+    private Map<Object, Object> recordOf(String id) {
+        return redis.opsForHash().entries(RedisKeys.job(id));
+    }
+
+    private void recurring(String member, String schedule) {
+        redis.opsForHash().put(RedisKeys.recurring(), member, schedule);
+    }
+
+    private double next(String schedule) {
+        return Recurrence.parse(schedule)
+                .nextAfter(Instant.ofEpochMilli((long) redisNow()))
+                .orElseThrow()
+                .toEpochMilli();
+    }
+
+    private List<Object> reasons() {
+        return deadLetters().stream().map(letter -> letter.get("reason")).toList();
+    }
+
+    private List<Claim> claim(Pipeline on) {
+        return dueJobs.claim(on, List.of(), 0).get().claims();
+    }
+
+    private Claim awaitClaim() {
+        return await().atMost(DEADLINE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> claim(pipeline), claims -> !claims.isEmpty())
+                .get(0);
+    }
+
+    private JobResult finish(Claim claim) {
+        return dueJobs.finishAll(pipeline, PUBLISH, List.of(publishing(claim))).get(0);
+    }
+
+    private static Effect publishing(Claim claim) {
+        return new Effect(claim, List.of(RedisKeys.job(claim.id())), List.of());
+    }
+
+    private double score(String member) {
+        return redis.opsForZSet().score(RedisKeys.jobs(), member);
+    }
+
+    private double redisNow() {
+        return redis.execute(
+                (RedisCallback<Long>) connection -> connection.serverCommands().time());
+    }
+
+    /** Scripts that were called so far, by whoever. */
+    private long scriptCalls() {
+        Properties stats = redis.execute((RedisCallback<Properties>)
+                connection -> connection.serverCommands().info("commandstats"));
+        Matcher calls = Pattern.compile("calls=(\\d+)").matcher(stats.getProperty("cmdstat_evalsha", ""));
+        return calls.find() ? Long.parseLong(calls.group(1)) : 0;
+    }
+
+    private void publish(String channel, String message) {
+        redis.convertAndSend(channel, message);
+    }
+
+    /** What is published on a channel from here on. */
+    private List<String> hear(String channel) {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        StatefulRedisPubSubConnection<String, String> connection = subscriber.connectPubSub();
+        connection.addListener(new RedisPubSubAdapter<>() {
+            @Override
+            public void message(String from, String message) {
+                heard.add(message);
+            }
+        });
+        connection.sync().subscribe(channel);
+        return heard;
+    }
+
+    private double gauge(String name) {
+        return meters.get(name).gauge().value();
+    }
+
+    private double done(String kind) {
+        return meters.get("inventory.jobs.done").tag("kind", kind).counter().count();
+    }
+}
