@@ -1,5 +1,9 @@
 package io.github.exactlyonce.contracts;
 
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -31,6 +35,11 @@ public final class JsonInput {
 
     /** Largest quantity in one line, and largest stock change: far below 2^53, where Lua's numbers stop being exact. */
     public static final int MAX_QUANTITY = 1_000_000_000;
+
+    public static final String INSTANT_RULE = "must be a time such as 2026-12-24T08:00:00Z, before the year 2200";
+
+    /** A job's score keeps 10 bits for its attempts, which is exact below 2^43 milliseconds. */
+    private static final Instant END_OF_TIME = Instant.parse("2200-01-01T00:00:00Z");
 
     private static final Pattern PLACE = Pattern.compile(" \\([^()]*\\[Source: .*?]\\)");
 
@@ -99,6 +108,21 @@ public final class JsonInput {
         return root.path(field).isString() ? root.get(field).stringValue() : null;
     }
 
+    /**
+     * An optional time: ISO-8601 with {@code Z} or an offset, from 1970 to the year 2199, cut to whole milliseconds, which is
+     * what Redis keeps.
+     */
+    public @Nullable Instant instant(String field) {
+        if (!has(field)) {
+            return null;
+        }
+        Instant instant = parsedInstant(text(field));
+        if (instant == null) {
+            problem(field, INSTANT_RULE);
+        }
+        return instant;
+    }
+
     /** A whole number from {@code min} to {@link #MAX_QUANTITY}. */
     public int quantity(String field, int min) {
         return quantity(field, root.get(field), min);
@@ -143,6 +167,17 @@ public final class JsonInput {
             return "";
         }
         return node.stringValue();
+    }
+
+    private static @Nullable Instant parsedInstant(@Nullable String text) {
+        try {
+            Instant instant = text == null ? null : OffsetDateTime.parse(text).toInstant();
+            return instant == null || instant.isBefore(Instant.EPOCH) || !instant.isBefore(END_OF_TIME)
+                    ? null
+                    : instant.truncatedTo(ChronoUnit.MILLIS);
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     private String required(String field, @Nullable String value) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonInputTest {
@@ -115,6 +117,56 @@ class JsonInputTest {
 
         assertThat(problems(input))
                 .containsExactly(new FieldProblem("quantity", "must be a whole number from 1 to 1000000000"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-12-24T08:00:00Z,          2026-12-24T08:00:00Z",
+        "2026-12-24T09:00:00+01:00,     2026-12-24T08:00:00Z",
+        "2026-12-24T08:00Z,             2026-12-24T08:00:00Z",
+        "2026-12-24T08:00:00.123999Z,   2026-12-24T08:00:00.123Z",
+        "1970-01-01T00:00:00Z,          1970-01-01T00:00:00Z",
+        "2200-01-01T00:59:59.999+01:00, 2199-12-31T23:59:59.999Z"
+    })
+    void aTimeHasAnOffsetAndIsCutToMilliseconds(String given, Instant time) {
+        JsonInput input = read("{\"scheduledFor\":\"" + given + "\"}");
+
+        assertThat(input.instant("scheduledFor")).isEqualTo(time);
+        assertThat(problems(input)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"\"",
+                "\"tomorrow\"",
+                "\"2026-12-24\"",
+                "\"2026-12-24T08:00:00\"",
+                "\"2026-02-29T08:00:00Z\"",
+                "\"2026-12-24T08:00:00Z[Europe/Berlin]\"",
+                "\"1969-12-31T23:59:59.999Z\"",
+                "\"2200-01-01T00:00:00Z\"",
+                "\"2199-12-31T23:30:00-01:00\"",
+                "\"+999999999-12-31T23:59:59Z\"",
+                "\"-999999999-01-01T00:00:00+18:00\"",
+                "1798099200000",
+                "true",
+                "{}"
+            })
+    void whatIsNoTimeBeforeTheYear2200IsRefused(String time) {
+        JsonInput input = read("{\"scheduledFor\":" + time + "}");
+
+        assertThat(input.instant("scheduledFor")).isNull();
+        assertThat(problems(input)).containsExactly(new FieldProblem("scheduledFor", JsonInput.INSTANT_RULE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"scheduledFor\":null}"})
+    void aTimeMayBeMissing(String json) {
+        JsonInput input = read(json);
+
+        assertThat(input.instant("scheduledFor")).isNull();
+        assertThat(problems(input)).isEmpty();
     }
 
     @ParameterizedTest
