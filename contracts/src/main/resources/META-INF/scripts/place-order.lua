@@ -1,33 +1,39 @@
--- Records an order, makes it due, and announces it: one atomic step, so that whoever was told of an order can be sure
--- that it will be settled. Placing the same id again changes nothing and publishes nothing; an
--- order that is still open gets its job back if that had been given up.
+-- Places an order, now or for later, and releases one that was placed for later. Each is one atomic step, so that whoever
+-- was told of an order can be sure that it will be settled. Repeating either changes nothing and publishes no order again;
+-- an order that is still open gets its job back if that had been given up.
 --
 -- KEYS[1] order:{main}:<id>   hash
 -- KEYS[2] jobs:{main}         sorted set
--- ARGV[1] id
--- ARGV[2] items, packed: 001=2,002=1
--- ARGV[3] grace in milliseconds: if no replica has settled the order by then, its job comes due
--- ARGV[4] channel
--- ARGV[5] event, a JSON object that lacks only placedAt; '' publishes nothing (the message is out already)
--- ARGV[6] orderId where it differs from the id, else ''
+-- ARGV[1] mode, one of
+--           announce   a new order: published now, or, if it is scheduled for later, by its release
+--           record     a new order whose message is out already (another producer's): nothing is published
+--           release    an order that was scheduled and is due: published now. What it is stands in its record, so
+--                      ARGV[6] to ARGV[8] are not read and may be left out
+-- ARGV[2] id
+-- ARGV[3] grace in milliseconds: if no replica has settled the order so long after it was placed, its job comes due
+-- ARGV[4] channel of orders
+-- ARGV[5] channel of jobs: hears in how many milliseconds a scheduled order is due whose job became the first one
+-- ARGV[6] items, packed: 001=2,002=1
+-- ARGV[7] orderId where it differs from the id, else ''
+-- ARGV[8] scheduledFor in Unix ms, '' if there is none; the past means now
 --
--- Returns {1, placedAt in Unix ms} if the order is new, else {0, field, value, ...} with the record as it stands.
+-- announce and record return
+--   {1, placedAt in Unix ms, status}   the order is new, and now PLACED or SCHEDULED
+--   {0, field, value, ...}             it is not: the record as it stands
+-- release returns
+--   {1, placedAt in Unix ms}           it was SCHEDULED and is now PLACED
+--   {2, ms left}                       it is not due yet, so its job was put back
+--   {0, field, value, ...}             it is not SCHEDULED (any more): the record as it stands; {0} if there is none
 
 local order, jobs = KEYS[1], KEYS[2]
-local id, items, grace, channel, event, order_id = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
+local mode, id, grace, order_channel, job_channel = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local job = 'order ' .. id
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local due = string.format('%.0f', now + grace)
 
-local record = redis.call('HGETALL', order)
-if #record > 0 then
-  if redis.call('HGET', order, 'status') == 'PLACED' then
-    -- It has its job already, unless that was given up: then whoever asks for the order again has it tried again.
-    redis.call('ZADD', jobs, 'NX', due, 'order ' .. id)
-  end
-  table.insert(record, 1, 0)
-  return record
+local function digits(ms)
+  return string.format('%.0f', ms)
 end
 
 -- Unix ms -> 2026-01-01T00:00:00.000Z. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
@@ -47,13 +53,89 @@ local function iso8601(ms)
     math.floor(seconds / 60) % 60, seconds % 60, ms % 1000)
 end
 
--- The job first: it is the write that may be refused (memory limit, wrong type), and then nothing has happened yet.
-redis.call('ZADD', jobs, due, 'order ' .. id)
-redis.call('HSET', order, 'status', 'PLACED', 'items', items, 'placedAt', string.format('%.0f', now))
-if order_id ~= '' then
-  redis.call('HSET', order, 'orderId', order_id)
+-- The event of an order that is placed now. Ids are made of characters that JSON does not escape.
+local function event(items, order_id)
+  local lines = string.gsub(items, '([^=,]+)=(%d+)', '{"id":"%1","quantity":%2}')
+  return string.format('{"eventType":"OrderPlaced","id":"%s","orderId":"%s","items":[%s],"placedAt":"%s"}',
+    id, order_id, lines, iso8601(now))
 end
-if event ~= '' then
-  redis.call('PUBLISH', channel, string.sub(event, 1, -2) .. ',"placedAt":"' .. iso8601(now) .. '"}')
+
+-- The pollers sleep until the job is due that was the first one when they looked.
+local function wake_pollers_if_first(due)
+  if redis.call('ZRANGE', jobs, 0, 0)[1] == job then
+    redis.call('PUBLISH', job_channel, digits(math.max(due - now, 0)))
+  end
 end
-return {1, now}
+
+local record = redis.call('HGETALL', order)
+local recorded = {}
+for i = 1, #record, 2 do
+  recorded[record[i]] = record[i + 1]
+end
+
+local function answer_record()
+  table.insert(record, 1, 0)
+  return record
+end
+
+local function release()
+  if recorded.status ~= 'SCHEDULED' then
+    return answer_record()
+  end
+  local due = tonumber(recorded.scheduledFor)
+  if due > now then
+    redis.call('ZADD', jobs, digits(due), job)
+    return { 2, due - now }
+  end
+  local message = event(recorded.items, recorded.orderId or id)
+  -- The job first: it is the write that may be refused (memory limit, wrong type), and then nothing has happened yet.
+  redis.call('ZADD', jobs, digits(now + grace), job)
+  redis.call('HSET', order, 'status', 'PLACED', 'placedAt', digits(now))
+  redis.call('PUBLISH', order_channel, message)
+  return { 1, now }
+end
+
+-- An open order has its job already, unless that was given up: then whoever asks for the order again has it tried again.
+local function place_again()
+  if recorded.status == 'PLACED' then
+    redis.call('ZADD', jobs, 'NX', digits(now + grace), job)
+  elseif recorded.status == 'SCHEDULED' then
+    local due = tonumber(recorded.scheduledFor)
+    if redis.call('ZADD', jobs, 'NX', digits(due), job) == 1 then
+      wake_pollers_if_first(due)
+    end
+  end
+  return answer_record()
+end
+
+local function place(items, order_id, scheduled_for)
+  local later = scheduled_for and scheduled_for > now
+  local status = later and 'SCHEDULED' or 'PLACED'
+  local due = later and scheduled_for or now + grace
+  local fields = { 'status', status, 'items', items, 'placedAt', digits(now) }
+  if order_id ~= '' then
+    fields[#fields + 1] = 'orderId'
+    fields[#fields + 1] = order_id
+  end
+  if scheduled_for then
+    fields[#fields + 1] = 'scheduledFor'
+    fields[#fields + 1] = digits(scheduled_for)
+  end
+  -- The job first, as in the release.
+  redis.call('ZADD', jobs, digits(due), job)
+  redis.call('HSET', order, unpack(fields))
+  if later then
+    wake_pollers_if_first(due)
+  elseif mode == 'announce' then
+    redis.call('PUBLISH', order_channel, event(items, order_id ~= '' and order_id or id))
+  end
+  return { 1, now, status }
+end
+
+if mode == 'release' then
+  return release()
+end
+if #record > 0 then
+  return place_again()
+end
+return place(ARGV[6], ARGV[7], tonumber(ARGV[8]))

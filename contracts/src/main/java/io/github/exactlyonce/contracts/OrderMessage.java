@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id what the effect happens once for
  * @param orderId the order as its producer knows it; the same as {@code id} in our own events
- * @param placedAt when the record was written, by Redis's clock; null in messages of other producers, which is how a
+ * @param placedAt when the order was placed, or released at its time, by Redis's clock; null in messages of other producers, which is how a
  *     consumer knows that nobody may have recorded the order yet
  */
 public record OrderMessage(

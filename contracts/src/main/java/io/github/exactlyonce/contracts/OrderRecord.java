@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code status}</td><td>{@link OrderStatus}</td></tr>
  * <tr><td>{@code items}</td><td>{@link OrderItems#packed()}</td></tr>
  * <tr><td>{@code orderId}</td><td>only where another producer's message had an {@code id} of its own</td></tr>
- * <tr><td>{@code placedAt}, {@code settledAt}</td><td>Unix milliseconds by Redis's clock</td></tr>
+ * <tr><td>{@code placedAt}</td><td>Unix milliseconds by Redis's clock: when it was announced; while it is scheduled, when
+ * it was accepted</td></tr>
+ * <tr><td>{@code scheduledFor}</td><td>Unix milliseconds, as the client gave them, also if they were in the past then; only
+ * where it gave any</td></tr>
+ * <tr><td>{@code settledAt}</td><td>Unix milliseconds by Redis's clock</td></tr>
  * <tr><td>{@code settledBy}</td><td>the owner token that settled it: {@code <replica>/<nonce>}</td></tr>
  * <tr><td>{@code shortages}</td><td>{@code 002=5/3,009=1/-}: SKU = requested / available, {@code -} if unknown</td></tr>
  * </table>
@@ -25,6 +29,7 @@ public record OrderRecord(
         OrderStatus status,
         OrderItems items,
         Instant placedAt,
+        @Nullable Instant scheduledFor,
         @Nullable Instant settledAt,
         @Nullable String settledBy,
         @Nullable List<Shortage> shortages) {
@@ -36,9 +41,14 @@ public record OrderRecord(
                 OrderStatus.valueOf(fields.get("status")),
                 OrderItems.unpack(fields.get("items")),
                 Instant.ofEpochMilli(Long.parseLong(fields.get("placedAt"))),
-                fields.containsKey("settledAt") ? Instant.ofEpochMilli(Long.parseLong(fields.get("settledAt"))) : null,
+                instant(fields.get("scheduledFor")),
+                instant(fields.get("settledAt")),
                 fields.containsKey("settledBy") ? replicaOf(fields.get("settledBy")) : null,
                 fields.containsKey("shortages") ? Shortage.unpack(fields.get("shortages")) : null);
+    }
+
+    private static @Nullable Instant instant(@Nullable String millis) {
+        return millis == null ? null : Instant.ofEpochMilli(Long.parseLong(millis));
     }
 
     /** The replica's name in an owner token {@code <replica>/<nonce>}. */

@@ -21,7 +21,17 @@ class OrderRecordTest {
                         Instant.ofEpochSecond(1),
                         null,
                         null,
+                        null,
                         null));
+    }
+
+    @Test
+    void anOrderThatWasPlacedForLaterKeepsItsTime() {
+        OrderRecord order = OrderRecord.of(
+                "29", Map.of("status", "SCHEDULED", "items", "001=2", "placedAt", "1000", "scheduledFor", "5000"));
+
+        assertThat(order.status().isSettled()).isFalse();
+        assertThat(order.scheduledFor()).isEqualTo(Instant.ofEpochSecond(5));
     }
 
     @Test

@@ -1,16 +1,11 @@
 package io.github.exactlyonce.contracts;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exactlyonce.contracts.redis.RedisProcess;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -25,72 +20,81 @@ import org.junit.jupiter.api.Test;
 
 class PlaceOrderScriptTest {
 
-    private static final DateTimeFormatter ISO =
+    static final DateTimeFormatter ISO =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    private static RedisProcess process;
-    private static RedisClient client;
+    private static PlaceOrderScript script;
     private static RedisCommands<String, String> redis;
-    private static String script;
 
     @BeforeAll
-    static void startRedis() throws IOException {
-        process = RedisProcess.start();
-        client = RedisClient.create(process.url());
-        redis = client.connect().sync();
-        try (InputStream in = RedisKeys.class.getResourceAsStream("/META-INF/scripts/place-order.lua")) {
-            script = new String(in.readAllBytes(), UTF_8);
-        }
+    static void startRedis() {
+        script = new PlaceOrderScript();
+        redis = script.redis();
     }
 
     @AfterAll
     static void stopRedis() {
-        client.shutdown();
-        process.close();
+        script.close();
     }
 
     @BeforeEach
-    void empty() {
+    void empty() throws InterruptedException {
         redis.flushall();
-    }
-
-    private static List<Object> place(String id, String items, String event, String orderId) {
-        String[] keys = {RedisKeys.order(id), RedisKeys.jobs()};
-        return redis.eval(
-                script, ScriptOutputType.MULTI, keys, id, items, "2000", RedisKeys.ORDER_UPDATES, event, orderId);
+        script.heard();
     }
 
     @Test
     void aNewOrderIsRecordedAndDueAfterTheGrace() {
-        List<Object> answer = place("29", "001=2", "{}", "");
+        List<Object> answer = script.run("announce", "29", "001=2", "", "");
 
         long placedAt = (Long) answer.get(1);
-        assertThat(answer.get(0)).isEqualTo(1L);
+        assertThat(answer).containsExactly(1L, placedAt, "PLACED");
         assertThat(Instant.ofEpochMilli(placedAt)).isBetween(Instant.now().minusSeconds(60), Instant.now());
         assertThat(redis.hgetall(RedisKeys.order("29")))
                 .containsOnlyKeys("status", "items", "placedAt")
                 .containsEntry("status", "PLACED")
                 .containsEntry("items", "001=2")
                 .containsEntry("placedAt", String.valueOf(placedAt));
-        assertThat(redis.zscore(RedisKeys.jobs(), RedisKeys.orderJob("29"))).isEqualTo(placedAt + 2000.0);
+        assertThat(script.dueAt("29")).isEqualTo((double) placedAt + PlaceOrderScript.GRACE_MILLIS);
         assertThat(redis.ttl(RedisKeys.order("29"))).isEqualTo(-1);
     }
 
     @Test
     void theSameIdAgainAnswersTheRecordAndChangesNothing() {
-        place("29", "001=2", "{}", "");
-        double due = redis.zscore(RedisKeys.jobs(), RedisKeys.orderJob("29"));
+        script.run("announce", "29", "001=2", "", "");
+        double due = script.dueAt("29");
         redis.hset(RedisKeys.order("29"), "status", "CONFIRMED");
 
-        List<Object> answer = place("29", "009=9", "{}", "");
+        List<Object> answer = script.run("announce", "29", "009=9", "", "");
 
         assertThat(answer).startsWith(0L).contains("CONFIRMED", "001=2").doesNotContain("009=9");
-        assertThat(redis.zscore(RedisKeys.jobs(), RedisKeys.orderJob("29"))).isEqualTo(due);
+        assertThat(script.dueAt("29")).isEqualTo(due);
+    }
+
+    @Test
+    void aNewOrderIsAnnouncedAsTheEventThatItsItemsMake() throws InterruptedException {
+        List<Object> answer = script.run("announce", "a.b_c:d@e~f-1", "001=2,s.k_u:@~-=1000000000,001=1", "", "");
+
+        String placedAt = ISO.format(Instant.ofEpochMilli((Long) answer.get(1)));
+        assertThat(script.heard())
+                .containsExactly("order_updates {\"eventType\":\"OrderPlaced\",\"id\":\"a.b_c:d@e~f-1\","
+                        + "\"orderId\":\"a.b_c:d@e~f-1\",\"items\":[{\"id\":\"001\",\"quantity\":2},"
+                        + "{\"id\":\"s.k_u:@~-\",\"quantity\":1000000000},{\"id\":\"001\",\"quantity\":1}],"
+                        + "\"placedAt\":\"" + placedAt + "\"}");
+    }
+
+    @Test
+    void anOrderWhoseMessageIsOutAlreadyIsRecordedAndNotPublished() throws InterruptedException {
+        script.run("record", "29", "001=2", "", "");
+
+        assertThat(redis.hget(RedisKeys.order("29"), "status")).isEqualTo("PLACED");
+        assertThat(script.dueAt("29")).isNotNull();
+        assertThat(script.heard()).isEmpty();
     }
 
     @Test
     void theOrderIdOfAnotherProducerIsKept() {
-        place("1718000000000", "001=2", "", "29");
+        script.run("record", "1718000000000", "001=2", "29", "");
 
         assertThat(redis.hget(RedisKeys.order("1718000000000"), "orderId")).isEqualTo("29");
     }
@@ -99,7 +103,8 @@ class PlaceOrderScriptTest {
     void aRefusedWriteLeavesNothingBehind() {
         redis.set(RedisKeys.jobs(), "not a sorted set");
 
-        assertThatThrownBy(() -> place("29", "001=2", "{}", "")).isInstanceOf(RedisCommandExecutionException.class);
+        assertThatThrownBy(() -> script.run("announce", "29", "001=2", "", ""))
+                .isInstanceOf(RedisCommandExecutionException.class);
         assertThat(redis.exists(RedisKeys.order("29"))).isZero();
     }
 
@@ -138,8 +143,9 @@ class PlaceOrderScriptTest {
 
     /** Redis's clock cannot be set, so the script's own function is cut out and called. */
     private static String iso8601(long ms) {
-        int start = script.indexOf("local function iso8601");
-        String function = script.substring(start, script.indexOf("\nend", start) + 5);
+        String body = script.body();
+        int start = body.indexOf("local function iso8601");
+        String function = body.substring(start, body.indexOf("\nend", start) + 5);
         return redis.eval(
                 function + "return iso8601(tonumber(ARGV[1]))",
                 ScriptOutputType.VALUE,

@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -89,10 +90,21 @@ public abstract class WithRedis {
 
     /** As the order service does, but without its message. */
     protected void place(String id, OrderItems items, Duration grace) {
-        pipeline.eval(
+        placeOrder("record", id, grace, items.packed(), "", "");
+    }
+
+    /**
+     * Runs {@code place-order.lua}.
+     *
+     * @param more items, orderId and scheduledFor; a release needs none of them
+     */
+    protected List<Object> placeOrder(String mode, String id, Duration grace, String... more) {
+        List<Object> arguments =
+                new ArrayList<>(List.of(mode, id, grace.toMillis(), RedisKeys.ORDER_UPDATES, RedisKeys.JOB_UPDATES));
+        arguments.addAll(List.of(more));
+        return pipeline.<List<Object>>eval(
                         PLACE_ORDER,
-                        ScriptCall.on(RedisKeys.order(id), RedisKeys.jobs())
-                                .with(id, items.packed(), grace.toMillis(), RedisKeys.ORDER_UPDATES, "", ""))
+                        ScriptCall.on(RedisKeys.order(id), RedisKeys.jobs()).with(arguments.toArray()))
                 .get();
     }
 

@@ -47,17 +47,19 @@ class OrderBook {
         List<Object> answer = redis.execute(
                 placeOrder,
                 List.of(RedisKeys.order(id), RedisKeys.jobs()),
+                "announce",
                 id,
-                items.packed(),
                 graceMillis,
                 RedisKeys.ORDER_UPDATES,
-                new OrderPlaced(id, items).json(),
+                RedisKeys.JOB_UPDATES,
+                items.packed(),
+                "",
                 "");
         if ((Long) answer.get(0) == NEW) {
             Instant placedAt = Instant.ofEpochMilli((Long) answer.get(1));
             return new Placement(
                     Placement.Outcome.PLACED,
-                    new OrderRecord(id, OrderStatus.PLACED, items, placedAt, null, null, null));
+                    new OrderRecord(id, OrderStatus.PLACED, items, placedAt, null, null, null, null));
         }
         OrderRecord earlier = OrderRecord.of(id, fields(answer.subList(1, answer.size())));
         boolean same = earlier.items().asksForTheSameAs(items);

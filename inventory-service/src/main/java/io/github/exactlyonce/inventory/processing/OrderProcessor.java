@@ -98,12 +98,14 @@ public final class OrderProcessor {
         String id = attempt.hint.id();
         return ScriptCall.on(RedisKeys.order(id), RedisKeys.jobs())
                 .with(
+                        "record",
                         id,
-                        attempt.packedItems(),
                         properties.grace().toMillis(),
                         RedisKeys.ORDER_UPDATES,
-                        "", // its message is out already
-                        attempt.foreignOrderId());
+                        RedisKeys.JOB_UPDATES,
+                        attempt.packedItems(),
+                        attempt.foreignOrderId(),
+                        "");
     }
 
     private void gate(Pipeline pipeline, List<Attempt> attempts) {

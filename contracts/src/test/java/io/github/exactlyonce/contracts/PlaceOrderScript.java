@@ -1,0 +1,90 @@
+package io.github.exactlyonce.contracts;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** {@code place-order.lua} on a Redis of its own, and what is published there on its two channels. */
+final class PlaceOrderScript implements AutoCloseable {
+
+    static final long GRACE_MILLIS = 2000;
+
+    private final RedisProcess process = RedisProcess.start();
+    private final RedisClient client = RedisClient.create(process.url());
+    private final RedisCommands<String, String> redis = client.connect().sync();
+    private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    private final String body;
+
+    PlaceOrderScript() {
+        try (InputStream in = RedisKeys.class.getResourceAsStream("/META-INF/scripts/place-order.lua")) {
+            body = new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        StatefulRedisPubSubConnection<String, String> subscription = client.connectPubSub();
+        subscription.addListener(new RedisPubSubAdapter<>() {
+            @Override
+            public void message(String channel, String message) {
+                heard.add(channel + " " + message);
+            }
+        });
+        subscription.sync().subscribe(RedisKeys.ORDER_UPDATES, RedisKeys.JOB_UPDATES);
+    }
+
+    RedisCommands<String, String> redis() {
+        return redis;
+    }
+
+    String body() {
+        return body;
+    }
+
+    /** @param more items, orderId and scheduledFor; a release needs none of them */
+    List<Object> run(String mode, String id, String... more) {
+        List<String> arguments = new ArrayList<>(
+                List.of(mode, id, String.valueOf(GRACE_MILLIS), RedisKeys.ORDER_UPDATES, RedisKeys.JOB_UPDATES));
+        arguments.addAll(List.of(more));
+        String[] keys = {RedisKeys.order(id), RedisKeys.jobs()};
+        return redis.eval(body, ScriptOutputType.MULTI, keys, arguments.toArray(String[]::new));
+    }
+
+    /** The score of an order's job; null if it has none. */
+    Double dueAt(String id) {
+        return redis.zscore(RedisKeys.jobs(), RedisKeys.orderJob(id));
+    }
+
+    /** Everything published since the last call, as {@code <channel> <message>}: a mark follows it, and order is kept. */
+    List<String> heard() throws InterruptedException {
+        String mark = "mark " + System.nanoTime();
+        redis.publish(RedisKeys.ORDER_UPDATES, mark);
+        List<String> found = new ArrayList<>();
+        String next = heard.poll(10, TimeUnit.SECONDS);
+        while (next != null && !next.endsWith(mark)) {
+            found.add(next);
+            next = heard.poll(10, TimeUnit.SECONDS);
+        }
+        if (next == null) {
+            throw new AssertionError("the mark did not come back within 10 s");
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        client.shutdown();
+        process.close();
+    }
+}
