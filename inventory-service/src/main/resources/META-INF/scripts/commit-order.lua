@@ -15,7 +15,9 @@
 -- ARGV[7] channel of the outcome
 --
 -- Returns {code, owner token that settled it, ms from placed to settled}; code is one of
---   1 confirmed now, 2 rejected now, 3 was confirmed before, 4 was rejected before, 5 no record and no items.
+--   1 confirmed now, 2 rejected now, 3 was confirmed before, 4 was rejected before, 5 no record and no items,
+--   6 scheduled, not yet released: whoever asks, its time is kept, and nothing is written.
+-- With 5 and 6 the token is '' and the time 0.
 -- A first answer that was lost is given again to whoever repeats the call with the same token.
 
 local order, jobs, stock, ledger = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -33,6 +35,10 @@ if status == 'CONFIRMED' or status == 'REJECTED' then
   redis.pcall('ZREM', jobs, job)
   local before = settled_by == token and 0 or 2
   return { CODES[status] + before, settled_by, settled_at - placed_at }
+end
+
+if status == 'SCHEDULED' then
+  return { 6, '', 0 }
 end
 
 items = items or message_items

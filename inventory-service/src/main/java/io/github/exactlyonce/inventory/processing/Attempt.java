@@ -44,8 +44,10 @@ final class Attempt {
             case REJECTED -> Outcome.REJECTED;
             case WAS_CONFIRMED, WAS_REJECTED -> Outcome.ALREADY_SETTLED;
             case NO_RECORD -> Outcome.NO_RECORD;
+            case SCHEDULED -> Outcome.SCHEDULED;
         };
-        decision = new Decision(hint, outcome, settlement.age(), settlement.settledBy());
+        Duration age = settlement.settledBy().isEmpty() ? null : settlement.age();
+        decision = new Decision(hint, outcome, age, settlement.settledBy());
     }
 
     String packedItems() {

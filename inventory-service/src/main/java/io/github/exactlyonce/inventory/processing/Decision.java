@@ -24,6 +24,8 @@ public record Decision(
         LOCK_HELD("skipped"),
         /** Skipped: it was settled before. */
         ALREADY_SETTLED("skipped"),
+        /** Skipped: it is scheduled for later and not yet released. */
+        SCHEDULED("skipped"),
         /** There is neither a record nor a message to make one from. */
         NO_RECORD("failed"),
         /** Its record could not be written, so nothing brings it back yet. */
@@ -46,6 +48,11 @@ public record Decision(
         public String reason() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** Whether the order is still open, so that the lock of this attempt would only stand in the next one's way. */
+    boolean leavesItToOthers() {
+        return outcome == Outcome.FAILED || outcome == Outcome.SCHEDULED;
     }
 
     public boolean isProcessed() {

@@ -48,6 +48,7 @@ final class OrderJobs implements JobHandler.ExactlyOnce {
         return switch (decision.outcome()) {
             case CONFIRMED, REJECTED -> JobResult.done();
             case ALREADY_SETTLED -> JobResult.left();
+            case SCHEDULED -> JobResult.left(); // its release is the handler's next step
             case NO_RECORD -> JobResult.dead("the order has no record");
             case LOCK_HELD, FAILED, NOT_RECORDED -> JobResult.retry(decision.detail());
         };

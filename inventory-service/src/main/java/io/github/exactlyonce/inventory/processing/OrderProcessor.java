@@ -11,7 +11,6 @@ import io.github.exactlyonce.inventory.stock.Settlement;
 import io.github.exactlyonce.inventory.stock.StockLedger;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +24,7 @@ import org.springframework.stereotype.Component;
  *       ({@code order:{main}:<id>}, {@code jobs:{main}}), so that this replica may die at any later point;
  *   <li>gate: {@link OrderLock};
  *   <li>commit: {@link StockLedger#settleAll}, whose script is the guarantee;
- *   <li>release: the locks of commits that failed.
+ *   <li>release: the locks of commits that failed, or found an order that is scheduled for later.
  * </ol>
  *
  * <p>Nothing is thrown: what Redis does not answer is a decision too.
@@ -121,22 +120,27 @@ public final class OrderProcessor {
         }
     }
 
-    /** After a success the locks are kept and turn late copies away; after a failure another replica may try at once. */
+    /**
+     * After a success the locks are kept and turn late copies away. After a failure another replica may try at once, and a
+     * scheduled order is announced by its release, which must find the lock free.
+     */
     private void commit(Pipeline pipeline, List<Attempt> attempts) {
         List<Attempt> won = open(attempts);
         List<Reply<Settlement>> replies =
                 stockLedger.settleAll(pipeline, won.stream().map(Attempt::order).toList());
-        List<Attempt> failed = new ArrayList<>();
         for (int i = 0; i < won.size(); i++) {
             Reply<Settlement> reply = replies.get(i);
             if (reply.isFailure()) {
                 won.get(i).decide(Outcome.FAILED, reply.reason());
-                failed.add(won.get(i));
             } else {
                 won.get(i).decide(reply.get());
             }
         }
-        lock.releaseAll(pipeline, failed);
+        lock.releaseAll(
+                pipeline,
+                won.stream()
+                        .filter(attempt -> attempt.decision().leavesItToOthers())
+                        .toList());
     }
 
     private static List<Attempt> open(List<Attempt> attempts) {

@@ -7,7 +7,7 @@ import java.util.List;
  * What {@code commit-order.lua} answered.
  *
  * @param settledBy the owner token that settled the order; empty if nobody did
- * @param age from placed to settled, by Redis's clock
+ * @param age from placed to settled, by Redis's clock; zero if nobody did
  */
 public record Settlement(Code code, String settledBy, Duration age) {
 
@@ -20,7 +20,9 @@ public record Settlement(Code code, String settledBy, Duration age) {
         WAS_CONFIRMED,
         WAS_REJECTED,
         /** There is neither a record nor a message to make one from. */
-        NO_RECORD
+        NO_RECORD,
+        /** It is scheduled for later and not yet released; nothing was written. */
+        SCHEDULED
     }
 
     static Settlement of(List<Object> answer) {

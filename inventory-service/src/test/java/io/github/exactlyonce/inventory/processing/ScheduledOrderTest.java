@@ -1,0 +1,137 @@
+package io.github.exactlyonce.inventory.processing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exactlyonce.contracts.OrderItem;
+import io.github.exactlyonce.contracts.OrderItems;
+import io.github.exactlyonce.contracts.OrderStatus;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.WithRedis;
+import io.github.exactlyonce.inventory.processing.Decision.Outcome;
+import io.github.exactlyonce.inventory.processing.OrderHint.Source;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.data.redis.core.RedisCallback;
+
+/** An order that was placed for later: nobody settles it before it is released, and everybody may then. */
+class ScheduledOrderTest extends WithRedis {
+
+    private static final OrderItems ONE = OrderItems.of(new OrderItem("001", 1));
+    private static final Duration GRACE = Duration.ofMinutes(10);
+    private static final Instant FAR = Instant.parse("2199-12-31T23:59:59Z");
+
+    @Autowired
+    private OrderProcessor processor;
+
+    @BeforeEach
+    void stocked() {
+        stock("001", 10);
+    }
+
+    @Test
+    void aMessageBeforeItsTimeChangesNothingAndLeavesTheLockFree() {
+        schedule("29", FAR);
+
+        assertThat(process(new OrderHint("29", "29", ONE, Instant.now(), Source.MESSAGE)))
+                .isEqualTo(Outcome.SCHEDULED);
+
+        assertUntouched("29");
+    }
+
+    @Test
+    void anotherProducersMessageOfTheSameIdBeforeItsTimeChangesNothingAndLeavesTheLockFree() {
+        schedule("29", FAR);
+
+        assertThat(process(new OrderHint("29", "29", ONE, null, Source.MESSAGE)))
+                .isEqualTo(Outcome.SCHEDULED);
+
+        assertUntouched("29");
+    }
+
+    @Test
+    void aJobThatCameDueBeforeItsReleaseChangesNothingAndLeavesTheLockFree() {
+        schedule("29", FAR);
+        redis.opsForValue().set(RedisKeys.lock("29"), "inventory-2/other", Duration.ofMinutes(1));
+
+        assertThat(process(OrderHint.dueJob("29"))).isEqualTo(Outcome.SCHEDULED);
+
+        assertUntouched("29");
+    }
+
+    @Test
+    void beforeItsTimeItIsReportedAsSkippedAndHasNoAge() {
+        schedule("29", FAR);
+
+        Decision decision =
+                processor.process(pipeline, List.of(OrderHint.dueJob("29"))).get(0);
+
+        assertThat(decision.outcome().decision()).isEqualTo("skipped");
+        assertThat(decision.age()).isNull();
+    }
+
+    @Test
+    void itIsReleasedNotBeforeItsTimeAndThenSettledOnceHoweverOftenTheReleaseIsSent() {
+        Instant soon = redisClock().plusMillis(300);
+        schedule("29", soon);
+
+        assertThat(release("29")).startsWith(2L);
+        await().atMost(DEADLINE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> release("29"), answer -> answer.get(0).equals(1L));
+        assertThat(redisClock()).isAfterOrEqualTo(soon);
+        assertThat(release("29")).startsWith(0L);
+
+        // The service under test may have heard the message, and settled the order first.
+        assertThat(process(OrderHint.dueJob("29"))).isIn(Outcome.CONFIRMED, Outcome.ALREADY_SETTLED);
+        assertThat(release("29")).startsWith(0L).contains("CONFIRMED");
+        assertThat(stock("001")).isEqualTo(9);
+        assertThat(ledger()).hasSize(1);
+        assertThat(order("29").status()).isEqualTo(OrderStatus.CONFIRMED);
+        assertThat(order("29").scheduledFor()).isEqualTo(soon);
+        assertThat(order("29").placedAt()).isAfterOrEqualTo(soon);
+        assertThat(hasJob("order 29")).isFalse();
+    }
+
+    @Test
+    void aReleaseBeforeItsTimePutsTheClaimedJobBack() {
+        schedule("29", FAR);
+        redis.opsForZSet().add(RedisKeys.jobs(), "order 29", 1.5);
+
+        assertThat(release("29")).startsWith(2L);
+
+        assertUntouched("29");
+    }
+
+    private void schedule(String id, Instant time) {
+        List<Object> answer = placeOrder("announce", id, GRACE, ONE.packed(), "", String.valueOf(time.toEpochMilli()));
+        assertThat(answer).startsWith(1L).endsWith("SCHEDULED");
+    }
+
+    private List<Object> release(String id) {
+        return placeOrder("release", id, GRACE);
+    }
+
+    private Outcome process(OrderHint hint) {
+        return processor.process(pipeline, List.of(hint)).get(0).outcome();
+    }
+
+    private void assertUntouched(String id) {
+        assertThat(order(id).status()).isEqualTo(OrderStatus.SCHEDULED);
+        assertThat(redis.opsForZSet().score(RedisKeys.jobs(), RedisKeys.orderJob(id)))
+                .isEqualTo((double) FAR.toEpochMilli());
+        assertThat(redis.hasKey(RedisKeys.lock(id))).isFalse();
+        assertThat(stock("001")).isEqualTo(10);
+        assertThat(ledger()).isEmpty();
+    }
+
+    private Instant redisClock() {
+        Long millis = redis.execute(
+                (RedisCallback<Long>) connection -> connection.serverCommands().time());
+        return Instant.ofEpochMilli(millis);
+    }
+}
