@@ -1,6 +1,5 @@
 package io.github.exactlyonce.order;
 
-import io.github.exactlyonce.contracts.OrderItems;
 import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.OrderStatus;
 import io.github.exactlyonce.contracts.RedisKeys;
@@ -18,7 +17,8 @@ import org.springframework.stereotype.Repository;
 /**
  * The orders in Redis. Placing writes {@link RedisKeys#order} and {@link RedisKeys#jobs} and publishes on
  * {@link RedisKeys#ORDER_UPDATES}, all in one script; it is safe to repeat, which is what Lettuce does with a command
- * whose answer was cut off by a reconnect.
+ * whose answer was cut off by a reconnect. An order for later is not published; if its job is the first one due, that is
+ * said on {@link RedisKeys#JOB_UPDATES}. Whether a time is in the past is decided by Redis's clock.
  *
  * <p>Every method throws {@link org.springframework.dao.DataAccessException} if Redis cannot be reached, is late, or
  * refuses to write (out of memory, a read-only replica, a cluster without a majority).
@@ -42,7 +42,9 @@ class OrderBook {
         placeOrder.setResultType(listOfObjects());
     }
 
-    Placement place(String id, OrderItems items) {
+    Placement place(OrderRequest request) {
+        String id = request.id();
+        Instant scheduledFor = request.scheduledFor();
         connection.require();
         List<Object> answer = redis.execute(
                 placeOrder,
@@ -52,17 +54,14 @@ class OrderBook {
                 graceMillis,
                 RedisKeys.ORDER_UPDATES,
                 RedisKeys.JOB_UPDATES,
-                items.packed(),
+                request.items().packed(),
                 "",
-                "");
+                scheduledFor == null ? "" : String.valueOf(scheduledFor.toEpochMilli()));
         if ((Long) answer.get(0) == NEW) {
-            Instant placedAt = Instant.ofEpochMilli((Long) answer.get(1));
-            return new Placement(
-                    Placement.Outcome.PLACED,
-                    new OrderRecord(id, OrderStatus.PLACED, items, placedAt, null, null, null, null));
+            return placed(request, Instant.ofEpochMilli((Long) answer.get(1)), (String) answer.get(2));
         }
         OrderRecord earlier = OrderRecord.of(id, fields(answer.subList(1, answer.size())));
-        boolean same = earlier.items().asksForTheSameAs(items);
+        boolean same = request.asksFor(earlier);
         return new Placement(same ? Placement.Outcome.REPEATED : Placement.Outcome.CONFLICTING, earlier);
     }
 
@@ -71,6 +70,20 @@ class OrderBook {
         HashOperations<String, String, String> hashes = redis.opsForHash();
         Map<String, String> fields = hashes.entries(RedisKeys.order(id));
         return fields.isEmpty() ? Optional.empty() : Optional.of(OrderRecord.of(id, fields));
+    }
+
+    private static Placement placed(OrderRequest request, Instant placedAt, String status) {
+        OrderRecord order = new OrderRecord(
+                request.id(),
+                OrderStatus.valueOf(status),
+                request.items(),
+                placedAt,
+                request.scheduledFor(),
+                null,
+                null,
+                null);
+        boolean later = order.status() == OrderStatus.SCHEDULED;
+        return new Placement(later ? Placement.Outcome.SCHEDULED : Placement.Outcome.PLACED, order);
     }
 
     private static Map<String, String> fields(List<Object> namesAndValues) {

@@ -44,7 +44,7 @@ class OrderController {
         Placement placement = place(request);
         placements.add(placement);
         return switch (placement.outcome()) {
-            case PLACED ->
+            case PLACED, SCHEDULED ->
                 ResponseEntity.created(URI.create("/orders/" + request.id())).body(placement.order());
             case REPEATED -> ResponseEntity.ok(placement.order());
             case CONFLICTING -> throw conflict(request.id());
@@ -61,7 +61,7 @@ class OrderController {
 
     private Placement place(OrderRequest request) {
         try {
-            return orders.place(request.id(), request.items());
+            return orders.place(request);
         } catch (DataAccessException e) {
             throw ProblemAdvice.unavailable(
                     "Repeating the request with orderId " + request.id() + " is safe: it is placed once, however often"
@@ -76,7 +76,7 @@ class OrderController {
                 HttpStatus.CONFLICT,
                 "order-conflict",
                 "Order id already used",
-                "Order " + id + " was placed with other items. Another order needs another orderId.",
+                "Order " + id + " was placed with other items or another time. Another order needs another orderId.",
                 Map.of("orderId", id));
     }
 

@@ -3,14 +3,18 @@ package io.github.exactlyonce.order;
 import com.github.f4b6a3.ulid.UlidCreator;
 import io.github.exactlyonce.contracts.JsonInput;
 import io.github.exactlyonce.contracts.OrderItems;
+import io.github.exactlyonce.contracts.OrderRecord;
+import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a client asks for.
  *
  * @param id from the body, else from the header {@value #IDEMPOTENCY_KEY}, else a new ULID
+ * @param scheduledFor when it is to be placed, in whole milliseconds; null and the past mean now, by Redis's clock
  */
-record OrderRequest(String id, OrderItems items) {
+record OrderRequest(String id, OrderItems items, @Nullable Instant scheduledFor) {
 
     static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
@@ -23,6 +27,7 @@ record OrderRequest(String id, OrderItems items) {
         JsonInput input = JsonInput.read("body", body);
         String orderId = input.id("orderId");
         OrderItems items = input.items();
+        Instant scheduledFor = input.instant("scheduledFor");
         String key = idempotencyKey == null ? null : unquoted(idempotencyKey);
         if (key != null && !JsonInput.isId(key)) {
             input.problem(IDEMPOTENCY_KEY, JsonInput.ID_RULE);
@@ -30,7 +35,12 @@ record OrderRequest(String id, OrderItems items) {
             input.problem(IDEMPOTENCY_KEY, "must be the same as orderId where both are given");
         }
         input.refuseIfInvalid();
-        return new OrderRequest(firstOf(orderId, key), items);
+        return new OrderRequest(firstOf(orderId, key), items, scheduledFor);
+    }
+
+    /** Whether this is the request that {@code order} was placed by, sent again. */
+    boolean asksFor(OrderRecord order) {
+        return items.asksForTheSameAs(order.items()) && Objects.equals(scheduledFor, order.scheduledFor());
     }
 
     private static String firstOf(@Nullable String orderId, @Nullable String key) {

@@ -12,9 +12,11 @@ record Placement(Outcome outcome, OrderRecord order) {
     enum Outcome {
         /** New: recorded, due and announced. */
         PLACED,
+        /** New, and for later: recorded and due at its time, announced to nobody. */
+        SCHEDULED,
         /** The same order was placed before; nothing changed. */
         REPEATED,
-        /** The id belongs to an order with other items; nothing changed. */
+        /** The id belongs to an order with other items or another time; nothing changed. */
         CONFLICTING
     }
 }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.order.Placement.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.stereotype.Component;
 
 /** Tells operators what became of each attempt: the counter {@code orders.placed} by outcome, a line per new order. */
@@ -31,11 +33,19 @@ class PlacementLog {
 
     void add(Placement placement) {
         counters.get(placement.outcome()).increment();
-        if (placement.outcome() == Outcome.PLACED) {
-            log.atInfo()
-                    .addKeyValue("orderId", placement.order().orderId())
-                    .addKeyValue("items", placement.order().items().list().size())
-                    .log("placed");
+        switch (placement.outcome()) {
+            case PLACED -> line(placement.order()).log("placed");
+            case SCHEDULED ->
+                line(placement.order())
+                        .addKeyValue("scheduledFor", placement.order().scheduledFor())
+                        .log("scheduled");
+            case REPEATED, CONFLICTING -> {} // nothing happened; the counter is enough
         }
+    }
+
+    private static LoggingEventBuilder line(OrderRecord order) {
+        return log.atInfo()
+                .addKeyValue("orderId", order.orderId())
+                .addKeyValue("items", order.items().list().size());
     }
 }

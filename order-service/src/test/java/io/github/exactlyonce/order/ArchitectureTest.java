@@ -1,11 +1,14 @@
 package io.github.exactlyonce.order;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -40,6 +43,22 @@ class ArchitectureTest {
         slices().matching("io.github.exactlyonce.(**)")
                 .should()
                 .beFreeOfCycles()
+                .check(all);
+    }
+
+    /** Whether an order's time has come is Redis's to say, so that a JVM whose clock is wrong publishes nothing early. */
+    @Test
+    void theClockOfTheJvmDecidesNothing() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.github.exactlyonce.order..")
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Clock.class)
                 .check(all);
     }
 

@@ -7,18 +7,22 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** What a test sees of a Redis beside the service: its keys, and the messages on the order channel. */
+/** What a test sees of a Redis beside the service: its keys, its clock, and the messages on the service's channels. */
 final class ObservedRedis implements AutoCloseable {
 
     private final RedisClient client;
     private final RedisCommands<String, String> commands;
-    private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+    private final Map<String, BlockingQueue<String>> messages = Map.of(
+            RedisKeys.ORDER_UPDATES, new LinkedBlockingQueue<>(), RedisKeys.JOB_UPDATES, new LinkedBlockingQueue<>());
 
     ObservedRedis(String url) {
         client = RedisClient.create(url);
@@ -27,35 +31,49 @@ final class ObservedRedis implements AutoCloseable {
         subscription.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String channel, String message) {
-                messages.add(message);
+                messages.get(channel).add(message);
             }
         });
-        subscription.sync().subscribe(RedisKeys.ORDER_UPDATES);
+        subscription.sync().subscribe(RedisKeys.ORDER_UPDATES, RedisKeys.JOB_UPDATES);
     }
 
     RedisCommands<String, String> commands() {
         return commands;
     }
 
-    /** Everything published before this call: a mark follows it on the same channel, which keeps its order. */
+    /** The clock that decides. */
+    Instant clock() {
+        List<String> secondsAndMicros = commands.time();
+        return Instant.ofEpochSecond(Long.parseLong(secondsAndMicros.get(0)))
+                .plus(Long.parseLong(secondsAndMicros.get(1)), ChronoUnit.MICROS);
+    }
+
     List<OrderMessage> messagesOf(String orderId) throws InterruptedException {
+        return heardOn(RedisKeys.ORDER_UPDATES).stream()
+                .map(message -> OrderMessage.parse(message.getBytes(StandardCharsets.UTF_8))
+                        .orElseThrow())
+                .filter(order -> order.id().equals(orderId))
+                .toList();
+    }
+
+    /**
+     * Everything published between the last call and this one: a mark follows it on the same channel, which keeps its
+     * order.
+     */
+    List<String> heardOn(String channel) throws InterruptedException {
         String mark = "mark " + System.nanoTime();
-        commands.publish(RedisKeys.ORDER_UPDATES, mark);
-        List<OrderMessage> found = new ArrayList<>();
-        String message = next();
+        commands.publish(channel, mark);
+        List<String> found = new ArrayList<>();
+        String message = next(channel);
         while (!message.equals(mark)) {
-            OrderMessage order =
-                    OrderMessage.parse(message.getBytes(StandardCharsets.UTF_8)).orElseThrow();
-            if (order.id().equals(orderId)) {
-                found.add(order);
-            }
-            message = next();
+            found.add(message);
+            message = next(channel);
         }
         return found;
     }
 
-    private String next() throws InterruptedException {
-        String message = messages.poll(10, TimeUnit.SECONDS);
+    private String next(String channel) throws InterruptedException {
+        String message = messages.get(channel).poll(10, TimeUnit.SECONDS);
         if (message == null) {
             throw new AssertionError("the mark did not come back within 10 s");
         }

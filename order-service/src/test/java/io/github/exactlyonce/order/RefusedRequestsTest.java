@@ -26,6 +26,7 @@ class RefusedRequestsTest extends OrderServiceTest {
                     {"items":[{"id":"1","quantity":0}]}                  | items[0].quantity | whole number from 1
                     {"items":[{"id":"1","quantity":1.5}]}                | items[0].quantity | whole number from 1
                     {"items":[{"id":"1","quantity":"1"}]}                | items[0].quantity | whole number from 1
+                    {"items":[{"id":"1","quantity":1}],"scheduledFor":1} | scheduledFor      | must be a time such as
                     {"items":[                                           | body              | must be JSON
                     [1]                                                  | body              | must be a JSON object
                     ``                                                   | body              | must be a JSON object
