@@ -121,6 +121,12 @@ public abstract class WithRedis {
         return Long.parseLong((String) redis.opsForHash().get(RedisKeys.stock(), sku));
     }
 
+    /** In Unix milliseconds. */
+    protected long redisNow() {
+        return redis.execute(
+                (RedisCallback<Long>) connection -> connection.serverCommands().time());
+    }
+
     protected boolean hasJob(String member) {
         return redis.opsForZSet().score(RedisKeys.jobs(), member) != null;
     }

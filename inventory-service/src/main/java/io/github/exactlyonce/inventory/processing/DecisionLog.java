@@ -64,8 +64,15 @@ final class DecisionLog {
                     recovered.increment();
                 }
             }
-            line(decision);
+            if (!isAboutToBeReleased(decision)) {
+                line(decision);
+            }
         }
+    }
+
+    /** Its message comes next, and who processed that is the question. */
+    private static boolean isAboutToBeReleased(Decision decision) {
+        return decision.outcome() == Outcome.SCHEDULED && decision.hint().source() == OrderHint.Source.JOB;
     }
 
     private void line(Decision decision) {

@@ -6,13 +6,15 @@ import io.github.exactlyonce.inventory.jobs.Claim;
 import io.github.exactlyonce.inventory.jobs.JobHandler;
 import io.github.exactlyonce.inventory.jobs.JobResult;
 import io.github.exactlyonce.inventory.redis.Pipeline;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /**
  * {@code order <id>}: settles the orders whose jobs came due, because the hint was lost, or whoever took the order on died,
- * paused or failed. The same gate and commit as for a message; the commit script removes the job.
+ * paused or failed: the same gate and commit as for a message, and the commit script removes the job. An order that was
+ * placed for later is released: announced to all replicas as if it had been placed now.
  */
 @Component
 final class OrderJobs implements JobHandler.ExactlyOnce {
@@ -39,16 +41,30 @@ final class OrderJobs implements JobHandler.ExactlyOnce {
         List<OrderHint> hints = claims.stream()
                 .map(claim -> OrderHint.dueJob(claim.arguments()))
                 .toList();
-        return processor.process(pipeline, hints).stream()
-                .map(OrderJobs::result)
+        List<Decision> decisions = processor.process(pipeline, hints);
+        Iterator<JobResult> released = release(
+                pipeline, decisions.stream().filter(OrderJobs::isScheduled).toList());
+        return decisions.stream()
+                .map(decision -> isScheduled(decision) ? released.next() : result(decision))
                 .toList();
+    }
+
+    private Iterator<JobResult> release(Pipeline pipeline, List<Decision> scheduled) {
+        List<String> ids =
+                scheduled.stream().map(decision -> decision.hint().id()).toList();
+        return processor.release(pipeline, ids).stream()
+                .map(reply -> reply.isFailure() ? JobResult.retry(reply.reason()) : JobResult.done())
+                .iterator();
+    }
+
+    private static boolean isScheduled(Decision decision) {
+        return decision.outcome() == Decision.Outcome.SCHEDULED;
     }
 
     private static JobResult result(Decision decision) {
         return switch (decision.outcome()) {
             case CONFIRMED, REJECTED -> JobResult.done();
-            case ALREADY_SETTLED -> JobResult.left();
-            case SCHEDULED -> JobResult.left(); // its release is the handler's next step
+            case ALREADY_SETTLED, SCHEDULED -> JobResult.left();
             case NO_RECORD -> JobResult.dead("the order has no record");
             case LOCK_HELD, FAILED, NOT_RECORDED -> JobResult.retry(decision.detail());
         };

@@ -71,6 +71,26 @@ public final class OrderProcessor {
         return decisions;
     }
 
+    /**
+     * Announces orders that were placed for later and are due: {@code place-order.lua}, which does it once. An order that is
+     * not due yet gets its job back at its time.
+     *
+     * @return one reply per id, in their order, with no value that matters
+     */
+    List<Reply<Object>> release(Pipeline pipeline, List<String> ids) {
+        return pipeline.evalAll(
+                PLACE_ORDER,
+                ids.stream()
+                        .map(id -> ScriptCall.on(RedisKeys.order(id), RedisKeys.jobs())
+                                .with(
+                                        "release",
+                                        id,
+                                        properties.grace().toMillis(),
+                                        RedisKeys.ORDER_UPDATES,
+                                        RedisKeys.JOB_UPDATES))
+                        .toList());
+    }
+
     /** What was done is done: a line or a meter that fails must not hide it from the caller. */
     private void report(List<Decision> decisions, Duration took) {
         try {

@@ -332,7 +332,7 @@ class ExactlyOnceJobsTest extends WithRedis {
 
     private double next(String schedule) {
         return Recurrence.parse(schedule)
-                .nextAfter(Instant.ofEpochMilli((long) redisNow()))
+                .nextAfter(Instant.ofEpochMilli(redisNow()))
                 .orElseThrow()
                 .toEpochMilli();
     }
@@ -362,11 +362,6 @@ class ExactlyOnceJobsTest extends WithRedis {
 
     private double score(String member) {
         return redis.opsForZSet().score(RedisKeys.jobs(), member);
-    }
-
-    private double redisNow() {
-        return redis.execute(
-                (RedisCallback<Long>) connection -> connection.serverCommands().time());
     }
 
     /** Scripts that were called so far, by whoever. */

@@ -8,6 +8,7 @@ import io.github.exactlyonce.contracts.OrderItems;
 import io.github.exactlyonce.contracts.OrderStatus;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.inventory.WithRedis;
+import io.github.exactlyonce.inventory.jobs.JobPoller;
 import io.lettuce.core.KillArgs;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpResponse;
@@ -26,6 +27,9 @@ class OrderSubscriptionTest extends WithRedis {
 
     @Autowired
     private OrderSubscription subscription;
+
+    @Autowired
+    private JobPoller poller;
 
     @Autowired
     private MeterRegistry meters;
@@ -62,6 +66,30 @@ class OrderSubscriptionTest extends WithRedis {
         redis.opsForZSet().add(RedisKeys.jobs(), "restock r-2 001 5", 1);
         redis.convertAndSend(RedisKeys.JOB_UPDATES, "something else");
         await().atMost(DEADLINE).until(() -> stock("001") == 20);
+    }
+
+    @Test
+    void anOrderThatWasPlacedForLaterIsReleasedWhenItIsDueAndSettledOnce() {
+        long due = redisNow() + 300;
+        List<Object> answer = placeOrder("announce", "29", Duration.ofHours(1), ONE.packed(), "", String.valueOf(due));
+        assertThat(answer).endsWith("SCHEDULED");
+
+        await().atMost(DEADLINE).until(() -> order("29").status().isSettled());
+
+        assertThat(order("29").placedAt().toEpochMilli()).isGreaterThanOrEqualTo(due);
+        assertThat(ledger()).hasSize(1);
+        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+    }
+
+    @Test
+    void aSweepReleasesNoOrderBeforeItsTime() {
+        long due = redisNow() + 1500; // within the grace time that a sweep looks ahead
+        placeOrder("announce", "29", Duration.ofHours(1), ONE.packed(), "", String.valueOf(due));
+
+        poller.sweep(RedisKeys.ORDER_JOBS, Duration.ofSeconds(2));
+
+        await().atMost(DEADLINE).until(() -> order("29").status().isSettled());
+        assertThat(order("29").placedAt().toEpochMilli()).isGreaterThanOrEqualTo(due);
     }
 
     @Test
