@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -7,6 +8,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
 
 /** The arrows between the features point one way. */
 @AnalyzeClasses(packages = "io.github.exactlyonce", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -39,6 +42,24 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("processing", "jobs")
             .whereLayer("redis")
             .mayOnlyBeAccessedByLayers("jobs", "processing", "stock", "deadletters");
+
+    /** What is due is Redis's to say. The Clock, which is for the ages in log lines, is the exception of one package. */
+    @ArchTest
+    static final ArchRule theClockOfTheJvmDecidesNothing = noClasses()
+            .that()
+            .resideInAPackage("io.github.exactlyonce.inventory..")
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis");
+
+    @ArchTest
+    static final ArchRule theSchedulerHasNoClock = noClasses()
+            .that()
+            .resideInAnyPackage("..inventory.jobs..", "..inventory.stock..", "..inventory.deadletters..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Clock.class);
 
     @ArchTest
     static final ArchRule noCircles =
