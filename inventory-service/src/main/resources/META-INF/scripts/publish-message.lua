@@ -1,11 +1,14 @@
--- The effect of a job `publish <id>`: publishes the message of its record. Runs inside finish-job.lua.
+-- The effect of a job `publish <id>`: publishes the message of its record. Runs inside finish-jobs.lua.
 --
 -- KEYS[1] job:{main}:<id>   hash: channel, message
 --
 -- Returns {receivers on this node}; refuses if the record is gone.
 
 local content = redis.call('HMGET', KEYS[1], 'channel', 'message')
-if not content[1] or not content[2] then
+local channel, message = content[1], content[2]
+if not channel or not message then
   return { refused = 'its record is gone: there is no channel and no message' }
 end
-return { redis.call('PUBLISH', content[1], content[2]) }
+-- Changes nothing, but Redis refuses it when it is out of memory: then no message is out whose job stays.
+redis.call('HSET', KEYS[1], 'channel', channel)
+return { redis.call('PUBLISH', channel, message) }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import org.springframework.util.Assert;
 
 /**
  * The sorted set {@code jobs:{main}}: member = the work, score = due time in Unix milliseconds. A claim does not remove a
@@ -28,7 +29,7 @@ import org.springframework.stereotype.Component;
 public final class DueJobs {
 
     /** Ends a job whose effect is outside Redis. */
-    static final LuaScript FINISH_JOB = LuaScript.returningList("finish-job.lua");
+    static final LuaScript FINISH_JOBS = LuaScript.returningList("finish-jobs.lua");
 
     private static final LuaScript CLAIM_JOBS = LuaScript.returningList("claim-jobs.lua");
     private static final LuaScript RESCHEDULE_JOB = LuaScript.returningNumber("reschedule-job.lua");
@@ -36,6 +37,9 @@ public final class DueJobs {
     private static final LuaScript SWEEP_JOBS = LuaScript.returningList("sweep-jobs.lua");
 
     private static final int SWEEP_STEP = 500;
+
+    /** Jobs that one script call ends: it spares most of a call's cost and holds Redis up for well under a millisecond. */
+    private static final int FINISH_STEP = 16;
 
     private static final Logger log = LoggerFactory.getLogger(DueJobs.class);
 
@@ -49,9 +53,9 @@ public final class DueJobs {
         this.replica = replica;
     }
 
-    /** The script that ends a job and lets its effect happen in the same step; for what an effect is, see {@code finish-job.lua}. */
+    /** The script that ends a job and lets its effect happen in the same step; for what an effect is, see {@code finish-jobs.lua}. */
     public static LuaScript finishingWith(String effectFile) {
-        return FINISH_JOB.around(effectFile);
+        return FINISH_JOBS.around(effectFile);
     }
 
     /**
@@ -72,6 +76,7 @@ public final class DueJobs {
      * Ends jobs, each together with its effect in one step; a claim that has lost its lease does nothing.
      *
      * @param script from {@link #finishingWith}
+     * @param effects all with as many keys and arguments as the script takes
      * @return one result per effect, in their order
      */
     public List<JobResult> finishAll(Pipeline pipeline, LuaScript script, List<Effect> effects) {
@@ -82,10 +87,20 @@ public final class DueJobs {
 
     /** As {@link #finishAll}; after a failure it is unknown whether the job was ended. */
     List<Reply<JobResult>> finish(Pipeline pipeline, LuaScript script, List<Effect> effects) {
-        List<ScriptCall> calls = effects.stream().map(this::finishCall).toList();
-        return pipeline.<List<Object>>evalAll(script, calls).stream()
-                .map(reply -> reply.map(DueJobs::result))
-                .toList();
+        List<List<Effect>> chunks = new ArrayList<>();
+        for (int from = 0; from < effects.size(); from += FINISH_STEP) {
+            chunks.add(effects.subList(from, Math.min(from + FINISH_STEP, effects.size())));
+        }
+        List<Reply<List<Object>>> replies =
+                pipeline.evalAll(script, chunks.stream().map(this::finishCall).toList());
+        List<Reply<JobResult>> results = new ArrayList<>(effects.size());
+        for (int chunk = 0; chunk < chunks.size(); chunk++) {
+            Reply<List<Object>> reply = replies.get(chunk);
+            for (int i = 0; i < chunks.get(chunk).size(); i++) {
+                results.add(reply.isFailure() ? Reply.failed(reply.failure()) : result(reply.get(), i));
+            }
+        }
+        return results;
     }
 
     /** Makes a claimed job due again after a pause. Nothing happens if the claim is no longer ours. */
@@ -145,23 +160,35 @@ public final class DueJobs {
         }
     }
 
-    private ScriptCall finishCall(Effect effect) {
-        Claim claim = effect.claim();
-        List<String> keys = new ArrayList<>(effect.keys().size() + 3);
-        keys.addAll(List.of(RedisKeys.jobs(), RedisKeys.job(claim.id()), RedisKeys.recurring()));
-        keys.addAll(effect.keys());
-        List<String> arguments = new ArrayList<>(effect.arguments().size() + 5);
-        arguments.addAll(List.of(claim.member(), claim.token(), claim.owner(), claim.nextDue(), retentionMillis));
-        arguments.addAll(effect.arguments());
+    private ScriptCall finishCall(List<Effect> effects) {
+        Effect first = effects.get(0);
+        List<String> keys = new ArrayList<>();
+        List<String> arguments = new ArrayList<>();
+        keys.addAll(List.of(RedisKeys.jobs(), RedisKeys.recurring()));
+        arguments.add(retentionMillis);
+        arguments.add(String.valueOf(first.keys().size()));
+        arguments.add(String.valueOf(first.arguments().size()));
+        for (Effect effect : effects) {
+            Assert.isTrue(effect.isOfTheFormOf(first), "the effects of one script have the same keys and arguments");
+            Claim claim = effect.claim();
+            keys.add(RedisKeys.job(claim.id()));
+            keys.addAll(effect.keys());
+            arguments.addAll(List.of(claim.member(), claim.token(), claim.owner(), claim.nextDue()));
+            arguments.addAll(effect.arguments());
+        }
         return new ScriptCall(keys, arguments);
     }
 
-    private static JobResult result(List<Object> answer) {
-        return switch (((Long) answer.get(0)).intValue()) {
-            case 0 -> JobResult.left();
-            case 1 -> JobResult.done();
-            default -> JobResult.dead((String) answer.get(1));
-        };
+    private static Reply<JobResult> result(List<Object> answers, int job) {
+        String reason = (String) answers.get(2 * job + 1);
+        return new Reply<>(
+                switch (((Long) answers.get(2 * job)).intValue()) {
+                    case 0 -> JobResult.left();
+                    case 1 -> JobResult.done();
+                    case 2 -> JobResult.dead(reason);
+                    default -> JobResult.retry(reason);
+                },
+                null);
     }
 
     private static Reply<Claim> renewed(Claim claim, Reply<List<Object>> reply) {
@@ -211,7 +238,12 @@ public final class DueJobs {
      * @param keys of the effect, in the slot of {@code jobs:{main}}
      * @param arguments of the effect
      */
-    public record Effect(Claim claim, List<String> keys, List<String> arguments) {}
+    public record Effect(Claim claim, List<String> keys, List<String> arguments) {
+
+        boolean isOfTheFormOf(Effect other) {
+            return keys.size() == other.keys.size() && arguments.size() == other.arguments.size();
+        }
+    }
 
     /**
      * @param attempts that count

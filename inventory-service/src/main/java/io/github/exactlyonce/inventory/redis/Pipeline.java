@@ -32,6 +32,9 @@ public final class Pipeline implements AutoCloseable {
     /** While commands wait for a reconnect, they are flushed again after so long. */
     private static final Duration FLUSH_AGAIN = Duration.ofMillis(50);
 
+    /** In a long batch Redis begins with the first commands while the next ones are written. */
+    private static final int FLUSH_STEP = 32;
+
     private final LettuceConnectionFactory factory;
     private @Nullable StatefulConnection<String, String> connection;
     private @Nullable RedisClusterAsyncCommands<String, String> commands;
@@ -41,7 +44,7 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
-     * Sends one command per input, all in one flush, and waits for all answers, at the most for
+     * Sends one command per input, without waiting in between, and waits for all answers, at the most for
      * {@code spring.data.redis.timeout}.
      *
      * @return one reply per input, in their order; a failed one says nothing about the others
@@ -55,6 +58,9 @@ public final class Pipeline implements AutoCloseable {
             List<RedisFuture<T>> futures = new ArrayList<>(inputs.size());
             for (I input : inputs) {
                 futures.add(command.send(commands, input));
+                if (futures.size() % FLUSH_STEP == 0) {
+                    open.flushCommands();
+                }
             }
             return await(open, futures);
         } catch (RuntimeException e) { // not connected, or the command queue is full

@@ -110,6 +110,20 @@ class ExactlyOnceJobsTest extends WithRedis {
     }
 
     @Test
+    void anEffectThatFailsHoldsUpNoneOfThoseThatAreEndedWithIt() {
+        redis.opsForHash().put(RedisKeys.stock(), "broken", "100.0");
+        due("restock r-1 001 5");
+        due("restock r-2 broken 5");
+        due("restock r-3 001 5");
+
+        poller.tick(pipeline);
+
+        assertThat(stock("001")).isEqualTo(10);
+        assertThat(hasJob("restock r-2 broken 5")).isTrue();
+        assertThat(ledger()).hasSize(2);
+    }
+
+    @Test
     void aPublishSendsItsMessageOnce() {
         List<String> heard = hear("emails");
         record("42", "channel", "emails", "message", "email user 1");
