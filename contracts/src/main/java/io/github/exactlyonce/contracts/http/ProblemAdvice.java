@@ -4,6 +4,7 @@ import io.github.exactlyonce.contracts.InvalidInputException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +72,12 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
                         "Invalid input",
                         e.getMessage(),
                         Map.of("errors", e.problems())));
+    }
+
+    /** Tomcat decodes the query when the first parameter is asked for. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> unreadableQuery(InvalidParameterException e) {
+        return invalidInput(new InvalidInputException("query", "must be UTF-8 and percent-encoded"));
     }
 
     @ExceptionHandler

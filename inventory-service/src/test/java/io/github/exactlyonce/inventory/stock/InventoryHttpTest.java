@@ -90,6 +90,7 @@ class InventoryHttpTest extends WithRedis {
             POST | /inventory/001/restocks | {"quantity":1,"restockId":"a b"}    | restockId
             GET  | /inventory?limit=0      |                                     | limit
             GET  | /inventory?limit=1001   |                                     | limit
+            GET  | /inventory?after=%ff    |                                     | query
             """)
     void badInputNamesTheFieldAndChangesNothing(String method, String path, String json, String field) {
         HttpResponse<String> answer = send(method, path, json);
