@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.support.CronExpression;
 
 /**
@@ -33,10 +34,42 @@ record Recurrence(String cron, ZoneId zone) {
         return of(text.substring(space + 1), text.substring(0, space));
     }
 
-    /** @return empty if there is none, as after {@code 0 0 0 30 2 *} */
+    /** @return null if {@link #toString()} did not write it, as when a job has none */
+    static @Nullable Recurrence readable(String text) {
+        try {
+            return parse(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /**
+     * A clock that is put back shows some times twice: an expression that names hours means the first of the two, one with
+     * {@code *} for the hour both, as in Vixie cron. A time that a clock skips is no run.
+     *
+     * @return empty if there is none, as after {@code 0 0 0 30 2 *}
+     */
     Optional<Instant> nextAfter(Instant time) {
-        ZonedDateTime next = CronExpression.parse(cron).next(time.atZone(zone));
-        return Optional.ofNullable(next).map(ZonedDateTime::toInstant);
+        CronExpression expression = CronExpression.parse(cron);
+        ZonedDateTime next = expression.next(time.atZone(zone));
+        if (next != null && namesHours() && isSecondOfTwo(next)) {
+            ZonedDateTime end = zone.getRules()
+                    .getTransition(next.toLocalDateTime())
+                    .getDateTimeBefore()
+                    .atZone(zone);
+            next = expression.next(end.minusNanos(1));
+        }
+        // Of a day that a month does not have, such as L-30, CronExpression finds one in the past: a run without end.
+        return Optional.ofNullable(next).map(ZonedDateTime::toInstant).filter(time::isBefore);
+    }
+
+    private boolean namesHours() {
+        String[] fields = cron.trim().split(" +");
+        return fields.length == 1 ? !fields[0].equals("@hourly") : !fields[2].contains("*");
+    }
+
+    private static boolean isSecondOfTwo(ZonedDateTime time) {
+        return !time.getOffset().equals(time.withEarlierOffsetAtOverlap().getOffset());
     }
 
     @Override
