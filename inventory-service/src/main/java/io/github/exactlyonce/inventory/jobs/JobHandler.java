@@ -33,6 +33,9 @@ public sealed interface JobHandler {
      */
     default Work describe(String jobId, JsonInput request) {
         String message = request.text("message");
+        if (message == null && request.has("message")) {
+            request.problem("message", "must be a string");
+        }
         return new Work(kind() + " " + jobId, message == null ? Map.of() : Map.of("message", message));
     }
 
@@ -40,7 +43,7 @@ public sealed interface JobHandler {
      * What a job is to do.
      *
      * @param member of {@code jobs:{main}}: the kind, and after a space the job's id
-     * @param fields further fields of {@code job:{main}:<id>}
+     * @param fields further fields of {@code job:{main}:<id>}, none of {@link JobRecord#RESERVED}
      */
     record Work(String member, Map<String, String> fields) {}
 
