@@ -5,7 +5,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -77,8 +76,7 @@ record Schedule(
         if (dueAt == null) {
             return null;
         }
-        Instant millis = dueAt.truncatedTo(ChronoUnit.MILLIS);
-        return new Schedule(false, millis.toEpochMilli(), millis.toString(), null);
+        return new Schedule(false, dueAt.toEpochMilli(), dueAt.toString(), null);
     }
 
     private static @Nullable Schedule delay(JsonInput input) {

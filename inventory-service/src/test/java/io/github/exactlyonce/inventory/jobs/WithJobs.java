@@ -70,7 +70,7 @@ abstract class WithJobs extends WithRedis {
 
     /** By hand, without a word to the pollers. */
     void makeDue(String member) {
-        redis.opsForZSet().add(RedisKeys.jobs(), member, redisTime().toEpochMilli());
+        redis.opsForZSet().add(RedisKeys.jobs(), member, redisNow());
     }
 
     /** Whether this tick does it or the replica's own poller, which wakes when a subscription begins. */
@@ -105,8 +105,6 @@ abstract class WithJobs extends WithRedis {
     }
 
     Instant redisTime() {
-        return Instant.ofEpochMilli(
-                redis.execute((org.springframework.data.redis.connection.RedisConnection connection) ->
-                        connection.serverCommands().time()));
+        return Instant.ofEpochMilli(redisNow());
     }
 }
