@@ -12,7 +12,7 @@
 -- ARGV[2] id
 -- ARGV[3] grace in milliseconds: if no replica has settled the order so long after it was placed, its job comes due
 -- ARGV[4] channel of orders
--- ARGV[5] channel of jobs: hears in how many milliseconds a scheduled order is due whose job became the first one
+-- ARGV[5] channel of jobs: hears in how many milliseconds a scheduled order is due whose job became the next one
 -- ARGV[6] items, packed: 001=2,002=1
 -- ARGV[7] orderId where it differs from the id, else ''
 -- ARGV[8] scheduledFor in Unix ms, '' if there is none; the past means now
@@ -60,9 +60,9 @@ local function event(items, order_id)
     id, order_id, lines, iso8601(now))
 end
 
--- The pollers sleep until the job is due that was the first one when they looked.
-local function wake_pollers_if_first(due)
-  if redis.call('ZRANGE', jobs, 0, 0)[1] == job then
+-- The pollers sleep until the job is due that was the next one when they looked.
+local function wake_pollers_if_next(due)
+  if redis.call('ZCOUNT', jobs, digits(now + 1), digits(due)) <= 1 then
     redis.call('PUBLISH', job_channel, digits(math.max(due - now, 0)))
   end
 end
@@ -102,7 +102,7 @@ local function place_again()
   elseif recorded.status == 'SCHEDULED' then
     local due = tonumber(recorded.scheduledFor)
     if redis.call('ZADD', jobs, 'NX', digits(due), job) == 1 then
-      wake_pollers_if_first(due)
+      wake_pollers_if_next(due)
     end
   end
   return answer_record()
@@ -125,7 +125,7 @@ local function place(items, order_id, scheduled_for)
   redis.call('ZADD', jobs, digits(due), job)
   redis.call('HSET', order, unpack(fields))
   if later then
-    wake_pollers_if_first(due)
+    wake_pollers_if_next(due)
   elseif mode == 'announce' then
     redis.call('PUBLISH', order_channel, event(items, order_id ~= '' and order_id or id))
   end

@@ -34,7 +34,7 @@ public final class RedisKeys {
     public static final String INVENTORY_UPDATES = "inventory_updates";
 
     /**
-     * A job became the first one due; the payload is in how many milliseconds. A hint that wakes the pollers, nothing else.
+     * A job is due, or became the next one to be; the payload is in how many milliseconds. A hint that wakes the pollers, nothing else.
      */
     public static final String JOB_UPDATES = "job_updates";
 

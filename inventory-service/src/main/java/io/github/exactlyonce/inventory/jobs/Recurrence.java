@@ -2,6 +2,7 @@ package io.github.exactlyonce.inventory.jobs;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.Optional;
@@ -44,32 +45,44 @@ record Recurrence(String cron, ZoneId zone) {
     }
 
     /**
-     * A clock that is put back shows some times twice: an expression that names hours means the first of the two, one with
-     * {@code *} for the hour both, as in Vixie cron. A time that a clock skips is no run.
+     * An expression that names hours means times of the clock on the wall: a time that it shows twice, as it is put back, is
+     * one run, the first; a time that it skips is a run too, when it has been put forward. With {@code *} for the hour it
+     * means equal distances. Source: cron(8) of Paul Vixie.
      *
      * @return empty if there is none, as after {@code 0 0 0 30 2 *}
      */
     Optional<Instant> nextAfter(Instant time) {
         CronExpression expression = CronExpression.parse(cron);
-        ZonedDateTime next = expression.next(time.atZone(zone));
-        if (next != null && namesHours() && isSecondOfTwo(next)) {
-            ZonedDateTime end = zone.getRules()
-                    .getTransition(next.toLocalDateTime())
-                    .getDateTimeBefore()
-                    .atZone(zone);
-            next = expression.next(end.minusNanos(1));
-        }
+        Instant next = namesHours() ? nextOnTheWall(expression, time) : nextAmongInstants(expression, time);
         // Of a day that a month does not have, such as L-30, CronExpression finds one in the past: a run without end.
-        return Optional.ofNullable(next).map(ZonedDateTime::toInstant).filter(time::isBefore);
+        return Optional.ofNullable(next).filter(time::isBefore);
+    }
+
+    private @Nullable Instant nextAmongInstants(CronExpression expression, Instant time) {
+        ZonedDateTime next = expression.next(time.atZone(zone));
+        return next == null ? null : next.toInstant();
+    }
+
+    private @Nullable Instant nextOnTheWall(CronExpression expression, Instant time) {
+        LocalDateTime wall = LocalDateTime.ofInstant(time, zone);
+        while (true) {
+            LocalDateTime next = expression.next(wall);
+            if (next == null || !next.isAfter(wall)) {
+                return null;
+            }
+            Instant instant = zone.getRules().getValidOffsets(next).isEmpty()
+                    ? zone.getRules().getTransition(next).getInstant()
+                    : next.atZone(zone).withEarlierOffsetAtOverlap().toInstant();
+            if (instant.isAfter(time)) {
+                return instant;
+            }
+            wall = next; // the clock shows it for the second time
+        }
     }
 
     private boolean namesHours() {
         String[] fields = cron.trim().split(" +");
         return fields.length == 1 ? !fields[0].equals("@hourly") : !fields[2].contains("*");
-    }
-
-    private static boolean isSecondOfTwo(ZonedDateTime time) {
-        return !time.getOffset().equals(time.withEarlierOffsetAtOverlap().getOffset());
     }
 
     @Override

@@ -43,8 +43,11 @@ class RecurrenceTest {
     }
 
     @Test
-    void aTimeThatTheClockSkipsIsNoRun() {
-        assertThat(runs("0 30 2 * * *", "2026-03-28T12:00:00Z", 1)).containsExactly("2026-03-30T00:30:00Z");
+    void aTimeThatTheClockSkipsIsARunAsSoonAsItHasBeenPutForward() {
+        assertThat(runs("0 30 2 * * *", "2026-03-28T12:00:00Z", 2))
+                .containsExactly("2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z");
+        assertThat(runs("0 30 2,3 * * *", "2026-03-28T12:00:00Z", 2))
+                .containsExactly("2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z");
     }
 
     @Test
