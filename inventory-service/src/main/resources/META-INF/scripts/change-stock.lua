@@ -5,19 +5,19 @@
 -- KEYS[2] ledger:{main}              stream
 -- KEYS[3] restock:{main}:<changeId>  string, the mark
 -- ARGV[1] effect: RESTOCKED adds, SET sets
--- ARGV[2] changeId
--- ARGV[3] SKU
--- ARGV[4] quantity
--- ARGV[5] how long the mark is kept, in milliseconds
--- ARGV[6] length to which the ledger is trimmed, approximately
+-- ARGV[2] how long the mark is kept, in milliseconds
+-- ARGV[3] length to which the ledger is trimmed, approximately
+-- ARGV[4] changeId
+-- ARGV[5] SKU
+-- ARGV[6] quantity
 -- ARGV[7] owner token of this attempt: <replica>/<nonce>
 --
 -- Returns {1, units after, mark} if it was done now, {0, units now, mark} if it had been done before;
 -- the mark is "<SKU>=<quantity>". As the effect of a job it refuses an id that was used for another change.
 
 local stock, ledger, mark = KEYS[1], KEYS[2], KEYS[3]
-local effect, change_id, sku, quantity = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-local mark_ttl, ledger_length, token = ARGV[5], ARGV[6], ARGV[7]
+local effect, mark_ttl, ledger_length = ARGV[1], ARGV[2], ARGV[3]
+local change_id, sku, quantity, token = ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7]
 
 local text = redis.call('HGET', stock, sku) or '0'
 local before = (text == '0' or string.match(text, '^%-?[1-9]%d*$')) and tonumber(text)

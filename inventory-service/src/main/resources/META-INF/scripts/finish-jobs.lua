@@ -1,19 +1,22 @@
 -- Ends claimed jobs and lets their effects happen: for each job both in one step, once, and only for the claim that holds its
 -- lease. The effect is another script, put in the marked place; without one, the jobs just end.
 --
--- An effect sees its own KEYS and ARGV, and checks before it does anything. The first thing that it does must be a write: only
+-- An effect sees its own KEYS and ARGV, the last of which is the owner token, and checks before it does anything. The first thing that it does must be a write: only
 -- this one may be refused (memory limit, wrong type). It may return a table with the field `refused`, a reason why this
 -- can never work (the job is buried), or fail (the job is tried again); in both cases it has done nothing.
 --
 -- KEYS[1] jobs:{main}        sorted set
 -- KEYS[2] recurring:{main}   hash
--- KEYS[3...] for each job: job:{main}:<id> (a hash; touched only if it is this job's), then the keys of its effect
+-- KEYS[3...] keys that all effects share; then for each job: job:{main}:<id> (a hash; touched only if it is this job's),
+--            and the other keys of its effect
 -- ARGV[1] retention of an ended job's record in milliseconds
--- ARGV[2] keys of each effect
--- ARGV[3] arguments of each effect
--- ARGV[4...] for each job: member; lease token, as claim-jobs.lua gave it; owner token of this claim: <replica>/<nonce>; due
+-- ARGV[2] how many keys the effects share
+-- ARGV[3] how many other keys each has
+-- ARGV[4] how many arguments the effects share
+-- ARGV[5] how many other arguments each has, without the owner token
+-- ARGV[6...] arguments that all effects share; then for each job: member; lease token, as claim-jobs.lua gave it; owner token of this claim: <replica>/<nonce>; due
 --            time of the next run in Unix ms ('none' if a recurring job has no further one; '' if it is not
---            recurring); then the arguments of its effect
+--            recurring); and the other arguments of its effect
 --
 -- Returns for each job a code and a reason:
 --   0, ''       the job is gone or somebody else's by now: nothing has happened
@@ -22,7 +25,8 @@
 --   3, reason   the effect failed
 
 local jobs, recurring, retention = KEYS[1], KEYS[2], ARGV[1]
-local effect_keys, effect_arguments = tonumber(ARGV[2]), tonumber(ARGV[3])
+local shared_keys, own_keys = tonumber(ARGV[2]), tonumber(ARGV[3])
+local shared_arguments, own_arguments = tonumber(ARGV[4]), tonumber(ARGV[5])
 
 local function effect(KEYS, ARGV)
   --[[effect]]
@@ -67,15 +71,25 @@ local function finish(record, keys, member, token, owner, next_due, arguments)
   return 1, ''
 end
 
+-- Those that are shared, and then those of one job. The tables are used again for the next one.
+local keys, arguments = { unpack(KEYS, 3, 2 + shared_keys) }, { unpack(ARGV, 6, 5 + shared_arguments) }
+
 local answers = {}
-local key, argument = 3, 4
+local key, argument = 3 + shared_keys, 6 + shared_arguments
 while argument <= #ARGV do
-  local code, reason = finish(KEYS[key], { unpack(KEYS, key + 1, key + effect_keys) },
-    ARGV[argument], ARGV[argument + 1], ARGV[argument + 2], ARGV[argument + 3],
-    { unpack(ARGV, argument + 4, argument + 3 + effect_arguments) })
+  for i = 1, own_keys do
+    keys[shared_keys + i] = KEYS[key + i]
+  end
+  for i = 1, own_arguments do
+    arguments[shared_arguments + i] = ARGV[argument + 3 + i]
+  end
+  local owner = ARGV[argument + 2]
+  arguments[shared_arguments + own_arguments + 1] = owner
+  local code, reason =
+    finish(KEYS[key], keys, ARGV[argument], ARGV[argument + 1], owner, ARGV[argument + 3], arguments)
   answers[#answers + 1] = code
   answers[#answers + 1] = reason
-  key = key + 1 + effect_keys
-  argument = argument + 4 + effect_arguments
+  key = key + 1 + own_keys
+  argument = argument + 4 + own_arguments
 end
 return answers

@@ -28,9 +28,6 @@ import org.springframework.util.Assert;
 @Component
 public final class DueJobs {
 
-    /** Ends a job whose effect is outside Redis. */
-    static final LuaScript FINISH_JOBS = LuaScript.returningList("finish-jobs.lua");
-
     private static final LuaScript CLAIM_JOBS = LuaScript.returningList("claim-jobs.lua");
     private static final LuaScript RESCHEDULE_JOB = LuaScript.returningNumber("reschedule-job.lua");
     private static final LuaScript RENEW_LEASE = LuaScript.returningList("renew-lease.lua");
@@ -53,11 +50,6 @@ public final class DueJobs {
         this.replica = replica;
     }
 
-    /** The script that ends a job and lets its effect happen in the same step; for what an effect is, see {@code finish-jobs.lua}. */
-    public static LuaScript finishingWith(String effectFile) {
-        return FINISH_JOBS.around(effectFile);
-    }
-
     /**
      * @param bounded kinds that need a worker
      * @param freeWorkers of these kinds, so many are claimed at the most
@@ -75,24 +67,24 @@ public final class DueJobs {
     /**
      * Ends jobs, each together with its effect in one step; a claim that has lost its lease does nothing.
      *
-     * @param script from {@link #finishingWith}
-     * @param effects all with as many keys and arguments as the script takes
+     * @param effects all with as many keys and arguments as the script takes beyond those that they share
      * @return one result per effect, in their order
      */
-    public List<JobResult> finishAll(Pipeline pipeline, LuaScript script, List<Effect> effects) {
+    public List<JobResult> finishAll(Pipeline pipeline, EffectScript script, List<Effect> effects) {
         return finish(pipeline, script, effects).stream()
                 .map(reply -> reply.isFailure() ? JobResult.retry(reply.reason()) : reply.get())
                 .toList();
     }
 
     /** As {@link #finishAll}; after a failure it is unknown whether the job was ended. */
-    List<Reply<JobResult>> finish(Pipeline pipeline, LuaScript script, List<Effect> effects) {
+    List<Reply<JobResult>> finish(Pipeline pipeline, EffectScript script, List<Effect> effects) {
         List<List<Effect>> chunks = new ArrayList<>();
         for (int from = 0; from < effects.size(); from += FINISH_STEP) {
             chunks.add(effects.subList(from, Math.min(from + FINISH_STEP, effects.size())));
         }
-        List<Reply<List<Object>>> replies =
-                pipeline.evalAll(script, chunks.stream().map(this::finishCall).toList());
+        List<Reply<List<Object>>> replies = pipeline.evalAll(
+                script.script(),
+                chunks.stream().map(chunk -> finishCall(script, chunk)).toList());
         List<Reply<JobResult>> results = new ArrayList<>(effects.size());
         for (int chunk = 0; chunk < chunks.size(); chunk++) {
             Reply<List<Object>> reply = replies.get(chunk);
@@ -160,14 +152,16 @@ public final class DueJobs {
         }
     }
 
-    private ScriptCall finishCall(List<Effect> effects) {
+    private ScriptCall finishCall(EffectScript script, List<Effect> effects) {
         Effect first = effects.get(0);
         List<String> keys = new ArrayList<>();
         List<String> arguments = new ArrayList<>();
         keys.addAll(List.of(RedisKeys.jobs(), RedisKeys.recurring()));
+        keys.addAll(script.sharedKeys());
         arguments.add(retentionMillis);
-        arguments.add(String.valueOf(first.keys().size()));
-        arguments.add(String.valueOf(first.arguments().size()));
+        Stream.of(script.sharedKeys(), first.keys(), script.sharedArguments(), first.arguments())
+                .forEach(list -> arguments.add(String.valueOf(list.size())));
+        arguments.addAll(script.sharedArguments());
         for (Effect effect : effects) {
             Assert.isTrue(effect.isOfTheFormOf(first), "the effects of one script have the same keys and arguments");
             Claim claim = effect.claim();
@@ -235,8 +229,8 @@ public final class DueJobs {
     /**
      * What is to happen in the step that ends a job.
      *
-     * @param keys of the effect, in the slot of {@code jobs:{main}}
-     * @param arguments of the effect
+     * @param keys of the effect, beyond those that all share, in the slot of {@code jobs:{main}}
+     * @param arguments of the effect, beyond those that all share and the owner token
      */
     public record Effect(Claim claim, List<String> keys, List<String> arguments) {
 

@@ -52,7 +52,7 @@ public sealed interface JobHandler {
 
         /**
          * Does the work of a batch, on the poller's own thread and pipeline: most simply by {@link DueJobs#finishAll} with
-         * its effect as a script.
+         * its effect as an {@link EffectScript}.
          *
          * @return one result per claim, in their order. An exception means that all of them are tried again
          */

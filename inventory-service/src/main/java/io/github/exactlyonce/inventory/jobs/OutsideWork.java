@@ -142,7 +142,7 @@ final class OutsideWork implements DisposableBean {
 
     private void beginAtMostOnce(
             Pipeline pipeline, AtMostOnce handler, List<Claim> claims, List<Job> jobs, Map<Claim, JobResult> notBegun) {
-        List<Reply<JobResult>> ended = dueJobs.finish(pipeline, DueJobs.FINISH_JOBS, noEffects(claims));
+        List<Reply<JobResult>> ended = dueJobs.finish(pipeline, EffectScript.NONE, noEffects(claims));
         for (int i = 0; i < claims.size(); i++) {
             Reply<JobResult> reply = ended.get(i);
             Job job = jobs.get(i);
@@ -167,7 +167,7 @@ final class OutsideWork implements DisposableBean {
     private void finish(Pipeline pipeline, List<Running> done, Map<Claim, JobResult> results) {
         List<Reply<JobResult>> replies = dueJobs.finish(
                 pipeline,
-                DueJobs.FINISH_JOBS,
+                EffectScript.NONE,
                 noEffects(done.stream().map(job -> job.claim).toList()));
         for (int i = 0; i < done.size(); i++) {
             if (!replies.get(i).isFailure()) { // else it is tried again, as long as the lease is ours

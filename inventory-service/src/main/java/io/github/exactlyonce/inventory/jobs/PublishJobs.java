@@ -3,7 +3,6 @@ package io.github.exactlyonce.inventory.jobs;
 import io.github.exactlyonce.contracts.JsonInput;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.inventory.jobs.DueJobs.Effect;
-import io.github.exactlyonce.inventory.redis.LuaScript;
 import io.github.exactlyonce.inventory.redis.Pipeline;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,7 @@ import org.springframework.stereotype.Component;
 final class PublishJobs implements JobHandler.ExactlyOnce {
 
     private static final int LONGEST_CHANNEL = 256;
-    private static final LuaScript FINISH = DueJobs.finishingWith("publish-message.lua");
+    private static final EffectScript PUBLISH_MESSAGE = EffectScript.of("publish-message.lua");
 
     private final DueJobs dueJobs;
 
@@ -51,6 +50,6 @@ final class PublishJobs implements JobHandler.ExactlyOnce {
         List<Effect> effects = claims.stream()
                 .map(claim -> new Effect(claim, List.of(RedisKeys.job(claim.id())), List.of()))
                 .toList();
-        return dueJobs.finishAll(pipeline, FINISH, effects);
+        return dueJobs.finishAll(pipeline, PUBLISH_MESSAGE, effects);
     }
 }

@@ -6,14 +6,15 @@ import io.github.exactlyonce.inventory.InventoryProperties;
 import io.github.exactlyonce.inventory.jobs.Claim;
 import io.github.exactlyonce.inventory.jobs.DueJobs;
 import io.github.exactlyonce.inventory.jobs.DueJobs.Effect;
+import io.github.exactlyonce.inventory.jobs.EffectScript;
 import io.github.exactlyonce.inventory.jobs.JobHandler;
 import io.github.exactlyonce.inventory.jobs.JobResult;
-import io.github.exactlyonce.inventory.redis.LuaScript;
 import io.github.exactlyonce.inventory.redis.Pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
 /**
@@ -26,14 +27,20 @@ import org.springframework.stereotype.Component;
 final class RestockJobs implements JobHandler.ExactlyOnce {
 
     private static final int WORDS = 4;
-    private static final LuaScript FINISH = DueJobs.finishingWith("change-stock.lua");
+    private static final Pattern QUANTITY = Pattern.compile("[1-9]\\d{0,9}");
 
     private final DueJobs dueJobs;
-    private final InventoryProperties properties;
+    private final EffectScript changeStock;
 
     RestockJobs(DueJobs dueJobs, InventoryProperties properties) {
         this.dueJobs = dueJobs;
-        this.properties = properties;
+        this.changeStock = EffectScript.of("change-stock.lua")
+                .sharing(
+                        List.of(RedisKeys.stock(), RedisKeys.ledger()),
+                        List.of(
+                                "RESTOCKED",
+                                String.valueOf(properties.retention().toMillis()),
+                                String.valueOf(properties.ledgerLength())));
     }
 
     @Override
@@ -52,7 +59,9 @@ final class RestockJobs implements JobHandler.ExactlyOnce {
     public List<JobResult> work(Pipeline pipeline, List<Claim> claims) {
         List<Optional<Effect>> effects = claims.stream().map(this::effect).toList();
         List<JobResult> done = dueJobs.finishAll(
-                pipeline, FINISH, effects.stream().flatMap(Optional::stream).toList());
+                pipeline,
+                changeStock,
+                effects.stream().flatMap(Optional::stream).toList());
         List<JobResult> results = new ArrayList<>();
         int next = 0;
         for (Optional<Effect> effect : effects) {
@@ -71,19 +80,10 @@ final class RestockJobs implements JobHandler.ExactlyOnce {
             return Optional.empty();
         }
         String id = claim.isRecurring() ? words[1] + "@" + claim.dueAt().toEpochMilli() : words[1];
-        List<String> keys = List.of(RedisKeys.stock(), RedisKeys.ledger(), RedisKeys.restock(id));
-        List<String> arguments = List.of(
-                "RESTOCKED",
-                id,
-                words[2],
-                words[3],
-                String.valueOf(properties.retention().toMillis()),
-                String.valueOf(properties.ledgerLength()),
-                claim.owner());
-        return Optional.of(new Effect(claim, keys, arguments));
+        return Optional.of(new Effect(claim, List.of(RedisKeys.restock(id)), List.of(id, words[2], words[3])));
     }
 
     private static boolean isQuantity(String word) {
-        return word.matches("[1-9]\\d{0,9}") && Long.parseLong(word) <= JsonInput.MAX_QUANTITY;
+        return QUANTITY.matcher(word).matches() && Long.parseLong(word) <= JsonInput.MAX_QUANTITY;
     }
 }

@@ -66,11 +66,11 @@ class Stock {
                 CHANGE_STOCK,
                 List.of(RedisKeys.stock(), RedisKeys.ledger(), RedisKeys.restock(id)),
                 effect,
+                String.valueOf(markedFor.toMillis()),
+                String.valueOf(properties.ledgerLength()),
                 id,
                 sku,
                 String.valueOf(quantity),
-                String.valueOf(markedFor.toMillis()),
-                String.valueOf(properties.ledgerLength()),
                 replica.newOwnerToken());
         boolean isNew = ((Long) answer.get(0)) == 1;
         boolean isSame = answer.get(2).equals(sku + "=" + quantity);

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.inventory.WithRedis;
 import io.github.exactlyonce.inventory.jobs.DueJobs.Effect;
-import io.github.exactlyonce.inventory.redis.LuaScript;
 import io.github.exactlyonce.inventory.redis.Pipeline;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -28,7 +27,7 @@ import org.springframework.data.redis.core.RedisCallback;
 /** Effects in Redis, tick by tick. Leases last 200 ms, three attempts are allowed. */
 class ExactlyOnceJobsTest extends WithRedis {
 
-    private static final LuaScript PUBLISH = DueJobs.finishingWith("publish-message.lua");
+    private static final EffectScript PUBLISH = EffectScript.of("publish-message.lua");
     private static final String EVERY_DAY_AT_EIGHT = "Europe/Berlin 0 0 8 * * *";
 
     @Autowired
