@@ -53,6 +53,14 @@ class OrderMessageTest {
     }
 
     @Test
+    void whatItWritesItReads() {
+        OrderMessage message = new OrderMessage(
+                "1718000000000", "29", OrderItems.of(new OrderItem("001", 2), new OrderItem("a.b_c:d@e~f-", 1)), null);
+
+        assertThat(parse(message.json())).contains(message);
+    }
+
+    @Test
     void whatIsNoOrderIsRefusedWithEveryReason() {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> parse("{\"items\":[{\"id\":\"001\",\"quantity\":-1}]}"))

@@ -104,8 +104,9 @@ final class BatchWorker extends PipelineWorker {
         return lost.stream().map(Decision::hint).toList();
     }
 
+    /** Kept whole, though it can be longer than noise is kept: it is a valid order, so its items are bounded. */
     private static DeadLetters.Message letter(Decision decision) {
-        String payload = String.valueOf(decision.hint());
+        String payload = decision.hint().json();
         return new DeadLetters.Message(payload, payload.length(), "could not be recorded: " + decision.detail());
     }
 

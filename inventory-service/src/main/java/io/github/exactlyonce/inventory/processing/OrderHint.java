@@ -3,6 +3,7 @@ package io.github.exactlyonce.inventory.processing;
 import io.github.exactlyonce.contracts.OrderItems;
 import io.github.exactlyonce.contracts.OrderMessage;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,11 @@ public record OrderHint(
 
     static OrderHint of(OrderMessage message) {
         return new OrderHint(message.id(), message.orderId(), message.items(), message.placedAt(), Source.MESSAGE);
+    }
+
+    /** The message again, as far as it is needed to record the order: what {@link OrderMessage#parse} reads. */
+    String json() {
+        return new OrderMessage(id, orderId == null ? id : orderId, Objects.requireNonNull(items), null).json();
     }
 
     /** An order whose job came due: its message was lost, or whoever took it on died. */
