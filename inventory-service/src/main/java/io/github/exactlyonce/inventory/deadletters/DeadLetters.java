@@ -1,6 +1,5 @@
 package io.github.exactlyonce.inventory.deadletters;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.inventory.InventoryProperties;
 import io.github.exactlyonce.inventory.Replica;
@@ -13,23 +12,17 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.data.domain.Range;
-import org.springframework.data.redis.connection.Limit;
-import org.springframework.data.redis.connection.stream.MapRecord;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
  * What could not be processed, in the stream {@code dead-letters:{main}}, newest last, trimmed to
  * {@code inventory.dead-letters-length}. An entry has {@code source} (the channel, or {@code job}), {@code reason},
- * {@code payload} (cut to {@value #PAYLOAD_LIMIT} bytes), {@code bytes} (of the whole payload) and {@code replica}.
+ * {@code payload} (of what is no order, only the first {@value #PAYLOAD_LIMIT} bytes), {@code bytes} (of the whole
+ * payload) and {@code replica}.
  */
 @Component
 public final class DeadLetters {
@@ -44,13 +37,11 @@ public final class DeadLetters {
     private static final LuaScript BURY_JOB = LuaScript.returningNumber("bury-job.lua");
     private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
 
-    private final StringRedisTemplate redis;
     private final InventoryProperties properties;
     private final Replica replica;
     private final Counter buried;
 
-    DeadLetters(StringRedisTemplate redis, InventoryProperties properties, Replica replica, MeterRegistry meters) {
-        this.redis = redis;
+    DeadLetters(InventoryProperties properties, Replica replica, MeterRegistry meters) {
         this.properties = properties;
         this.replica = replica;
         this.buried = Counter.builder("inventory.dead.letters")
@@ -99,27 +90,6 @@ public final class DeadLetters {
         return moved;
     }
 
-    Page page(@Nullable String after, int limit) {
-        Range<String> range = after == null ? Range.unbounded() : Range.rightUnbounded(Range.Bound.exclusive(after));
-        List<MapRecord<String, Object, Object>> found = redis.opsForStream()
-                .range(RedisKeys.deadLetters(), range, Limit.limit().count(limit + 1));
-        List<DeadLetter> letters =
-                found.stream().limit(limit).map(DeadLetters::read).toList();
-        return new Page(letters, found.size() > limit ? letters.get(limit - 1).id() : null);
-    }
-
-    private static DeadLetter read(MapRecord<String, Object, Object> entry) {
-        Map<Object, Object> fields = entry.getValue();
-        return new DeadLetter(
-                entry.getId().getValue(),
-                Instant.ofEpochMilli(entry.getId().getTimestamp()),
-                (String) fields.get("source"),
-                (String) fields.get("reason"),
-                (String) fields.get("payload"),
-                Long.parseLong((String) fields.get("bytes")),
-                (String) fields.get("replica"));
-    }
-
     private ScriptCall call(Message message) {
         String digest = Base16.digest((message.bytes() + message.payload()).getBytes(StandardCharsets.UTF_8));
         return ScriptCall.on(RedisKeys.deadLetters(), RedisKeys.deadLetterMark(digest))
@@ -161,12 +131,4 @@ public final class DeadLetters {
      * @param bytes its whole length
      */
     public record Message(String payload, int bytes, String reason) {}
-
-    /** @param at when it was buried, by Redis's clock */
-    record DeadLetter(
-            String id, Instant at, String source, String reason, String payload, long bytes, String replica) {}
-
-    /** @param next what to give as {@code after} for the next page; absent on the last one */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Page(List<DeadLetter> deadLetters, @Nullable String next) {}
 }

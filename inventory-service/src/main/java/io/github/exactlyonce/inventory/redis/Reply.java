@@ -3,6 +3,7 @@ package io.github.exactlyonce.inventory.redis;
 import io.lettuce.core.RedisNoScriptException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.RedisSystemException;
 
 /**
  * What became of one command of a pipeline: an answer, or a failure that leaves the others untouched.
@@ -25,6 +26,18 @@ public record Reply<T>(@Nullable T value, @Nullable Throwable failure) {
             throw new NullPointerException("no answer: " + failure);
         }
         return value;
+    }
+
+    /**
+     * For who answers over HTTP.
+     *
+     * @throws org.springframework.dao.DataAccessException if it failed
+     */
+    public T require() {
+        if (failure != null) {
+            throw new RedisSystemException(reason(), failure);
+        }
+        return get();
     }
 
     public <R> Reply<R> map(Function<T, R> mapping) {

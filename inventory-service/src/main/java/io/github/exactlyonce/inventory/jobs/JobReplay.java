@@ -1,0 +1,42 @@
+package io.github.exactlyonce.inventory.jobs;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.deadletters.DeadLetter;
+import io.github.exactlyonce.inventory.deadletters.Replay;
+import io.github.exactlyonce.inventory.redis.LuaScript;
+import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.redis.ScriptCall;
+import java.util.Objects;
+import org.springframework.stereotype.Component;
+
+/**
+ * Replays buried jobs: {@code replay-job.lua} schedules the job and removes the letter in one step, so that of several who
+ * replay one letter, one does.
+ *
+ * <p>Whether the job can be done is not asked here. The record of a buried job is kept for {@code inventory.retention}; a
+ * job that needs it, such as {@code publish <jobId>}, is buried again without it, with that reason. An
+ * {@link JobHandler.AtMostOnce} job may have had its effect before it failed: who replays it takes it upon himself.
+ *
+ * <p>Touches {@code dead-letters:{main}}, {@code jobs:{main}}, {@code job:{main}:<id>}; publishes on {@code job_updates}.
+ */
+@Component
+final class JobReplay implements Replay {
+
+    private static final LuaScript REPLAY_JOB = LuaScript.returningNumber("replay-job.lua");
+
+    @Override
+    public String source() {
+        return "job"; // as bury-job.lua writes it
+    }
+
+    @Override
+    public Result replay(Pipeline pipeline, DeadLetter letter) {
+        String member = Objects.requireNonNull(letter.payload());
+        if (member.isBlank()) {
+            return Result.kept("its payload is empty: it names no job");
+        }
+        ScriptCall call = ScriptCall.on(RedisKeys.deadLetters(), RedisKeys.jobs(), RedisKeys.job(Claim.idOf(member)))
+                .with(letter.id(), member, RedisKeys.JOB_UPDATES);
+        return Result.of(pipeline.<Long>eval(REPLAY_JOB, call).require() == 1);
+    }
+}

@@ -1,0 +1,232 @@
+package io.github.exactlyonce.inventory.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exactlyonce.contracts.OrderItem;
+import io.github.exactlyonce.contracts.OrderItems;
+import io.github.exactlyonce.contracts.OrderStatus;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.inventory.WithRedis;
+import io.github.exactlyonce.inventory.deadletters.DeadLetter;
+import io.github.exactlyonce.inventory.deadletters.Replay;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.data.domain.Range;
+import org.springframework.data.redis.connection.RedisConnection;
+
+/** Buried jobs that are replayed, tick by tick: the poller's own thread, which a replay would wake, is stopped. */
+class ReplayedJobTest extends WithRedis {
+
+    private static final OrderItems ONE = OrderItems.of(new OrderItem("001", 1));
+    private static final String DAILY = "Z 0 0 0 * * *";
+
+    @Autowired
+    private JobPoller poller;
+
+    @Autowired
+    private DueJobs dueJobs;
+
+    @Autowired
+    private JobReplay jobReplay;
+
+    @BeforeEach
+    void onlyTicks() {
+        poller.stop();
+        stock("001", 10);
+    }
+
+    @AfterEach
+    void asBefore() {
+        poller.start();
+    }
+
+    @Test
+    void aJobThatWasGivenUpIsDoneOnceAfterItsCauseWasMended() {
+        place("29", ONE, Duration.ZERO);
+        redis.opsForValue().set(RedisKeys.ledger(), "not a stream");
+        String id = tickUntilBuried();
+        redis.delete(RedisKeys.ledger());
+
+        HttpResponse<String> answer = replay(id);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"payload\":\"order 29\"");
+        assertThat(deadLetters()).isEmpty();
+        assertThat(claim()).extracting(Claim::attempts).containsExactly(1);
+        awaitTick();
+        assertThat(order("29").status()).isEqualTo(OrderStatus.CONFIRMED);
+        assertThat(stock("001")).isEqualTo(9);
+        assertThat(ledger()).hasSize(1);
+    }
+
+    @Test
+    void twentyRequestsAtOnceScheduleItOnce() throws Exception {
+        String id = bury("restock r-7 001 5");
+        List<Integer> answers = atOnce(20, () -> replay(id).statusCode());
+
+        assertThat(answers).containsOnlyOnce(200).containsOnly(200, 404);
+        assertThat(poller.tick(pipeline)).isEqualTo(1);
+        assertThat(poller.tick(pipeline)).isZero();
+        assertThat(stock("001")).isEqualTo(15);
+    }
+
+    @Test
+    void aReplayThatIsSentAgainChangesNothing() {
+        DeadLetter letter = letter(bury("restock r-7 001 5"), "restock r-7 001 5");
+        jobReplay.replay(pipeline, letter);
+        poller.tick(pipeline);
+
+        assertThat(jobReplay.replay(pipeline, letter).kind()).isEqualTo(Replay.Result.Kind.GONE);
+
+        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+    }
+
+    @Test
+    void itsRecordIsScheduledAgainAndDoesNotExpireMeanwhile() {
+        record("p-1", Map.of("work", "publish p-1", "channel", "news", "message", "hello", "status", "DEAD"));
+        redis.expire(RedisKeys.job("p-1"), Duration.ofHours(1));
+
+        replay(bury("publish p-1"));
+
+        assertThat(status("p-1")).isEqualTo("SCHEDULED");
+        assertThat(redis.getExpire(RedisKeys.job("p-1"))).isEqualTo(-1);
+        poller.tick(pipeline);
+        assertThat(status("p-1")).isEqualTo("DONE");
+        assertThat(redis.getExpire(RedisKeys.job("p-1"))).isPositive();
+    }
+
+    @Test
+    void aRecordOfOtherWorkIsLeftAlone() {
+        record("29", Map.of("work", "publish 29", "status", "DONE"));
+
+        replay(bury("order 29"));
+
+        assertThat(status("29")).isEqualTo("DONE");
+        assertThat(hasJob("order 29")).isTrue();
+    }
+
+    @Test
+    void aJobWhoseRecordIsGoneIsBuriedAgainWithThatReason() {
+        replay(bury("publish p-1"));
+
+        poller.tick(pipeline);
+
+        assertThat(deadLetters())
+                .singleElement()
+                .satisfies(letter -> assertThat((String) letter.get("reason")).startsWith("its record is gone"));
+    }
+
+    @Test
+    void aJobThatIsClaimedOrWaitsForAnotherAttemptKeepsItsTime() {
+        redis.opsForZSet().add(RedisKeys.jobs(), "restock r-7 001 5", 1);
+        Claim claim = claim().get(0);
+
+        assertThat(replay(bury("restock r-7 001 5")).statusCode()).isEqualTo(200);
+        assertThat(score("restock r-7 001 5")).isEqualTo(Double.parseDouble(claim.token()));
+
+        dueJobs.rescheduleAll(pipeline, List.of(new DueJobs.Again(claim, Duration.ofHours(1), 1, "")));
+        double waiting = score("restock r-7 001 5");
+        replay(bury("restock r-7 001 5"));
+        assertThat(score("restock r-7 001 5")).isEqualTo(waiting);
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aJobThatIsOverdueIsNotPutOff() {
+        redis.opsForZSet().add(RedisKeys.jobs(), "order 29", 1);
+
+        replay(bury("order 29"));
+
+        assertThat(score("order 29")).isEqualTo(1);
+    }
+
+    @Test
+    void theBuriedRunOfARecurringJobIsMadeUpForAndItsNextOneStays() {
+        redis.opsForHash().put(RedisKeys.recurring(), "restock r-7 001 5", DAILY);
+        redis.opsForZSet().add(RedisKeys.jobs(), "restock r-7 001 5", 1);
+        redis.opsForHash().put(RedisKeys.stock(), "001", "many");
+        String id = tickUntilBuried();
+        double nextRun = score("restock r-7 001 5");
+        stock("001", 10);
+        assertThat(poller.tick(pipeline)).isZero();
+
+        replay(id);
+
+        assertThat(score("restock r-7 001 5")).isLessThan(nextRun);
+        assertThat(poller.tick(pipeline)).isEqualTo(1);
+        assertThat(stock("001")).isEqualTo(15);
+        assertThat(score("restock r-7 001 5")).isGreaterThanOrEqualTo(nextRun);
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    @Test
+    void thePollersAreWoken() {
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        byte[] channel = RedisKeys.JOB_UPDATES.getBytes(StandardCharsets.UTF_8);
+        try (RedisConnection connection = redis.getRequiredConnectionFactory().getConnection()) {
+            connection.subscribe(
+                    (message, pattern) -> heard.add(new String(message.getBody(), StandardCharsets.UTF_8)), channel);
+            await().atMost(DEADLINE).until(() -> redis.convertAndSend(RedisKeys.JOB_UPDATES, "here") == 2);
+
+            replay(bury("order 29"));
+
+            await().atMost(DEADLINE).until(() -> heard.contains("0"));
+        }
+    }
+
+    private String tickUntilBuried() {
+        await().atMost(DEADLINE).pollInterval(Duration.ofMillis(5)).until(() -> {
+            poller.tick(pipeline);
+            return !deadLetters().isEmpty();
+        });
+        return redis.opsForStream()
+                .range(RedisKeys.deadLetters(), Range.unbounded())
+                .get(0)
+                .getId()
+                .getValue();
+    }
+
+    private void awaitTick() {
+        await().atMost(DEADLINE).pollInterval(Duration.ofMillis(5)).until(() -> poller.tick(pipeline) == 1);
+    }
+
+    private HttpResponse<String> replay(String id) {
+        return send("POST", "/dead-letters/" + id + "/replay", null);
+    }
+
+    private String bury(String member) {
+        return redis.opsForStream()
+                .add(RedisKeys.deadLetters(), Map.of("source", "job", "reason", "tired", "payload", member))
+                .getValue();
+    }
+
+    private static DeadLetter letter(String id, String member) {
+        return new DeadLetter(id, null, "job", null, member, null, null, Map.of());
+    }
+
+    private void record(String id, Map<String, String> fields) {
+        redis.opsForHash().putAll(RedisKeys.job(id), fields);
+    }
+
+    private Object status(String id) {
+        return redis.opsForHash().get(RedisKeys.job(id), "status");
+    }
+
+    private List<Claim> claim() {
+        return dueJobs.claim(pipeline, List.of(), 0).get().claims();
+    }
+
+    private double score(String member) {
+        return redis.opsForZSet().score(RedisKeys.jobs(), member);
+    }
+}
