@@ -91,6 +91,14 @@ public final class OrderProcessor {
                         .toList());
     }
 
+    /**
+     * Records an order with its due job, due now, and nothing else; one that is recorded already stays as it is, and gets its
+     * job back if that had been given up.
+     */
+    Reply<Object> record(Pipeline pipeline, OrderHint hint) {
+        return pipeline.eval(PLACE_ORDER, recordCall(new Attempt(hint, replica.newOwnerToken(), clock), Duration.ZERO));
+    }
+
     /** What was done is done: a line or a meter that fails must not hide it from the caller. */
     private void report(List<Decision> decisions, Duration took) {
         try {
@@ -104,7 +112,10 @@ public final class OrderProcessor {
         List<Attempt> unrecorded =
                 attempts.stream().filter(attempt -> attempt.hint.needsRecord()).toList();
         List<Reply<Object>> replies = pipeline.evalAll(
-                PLACE_ORDER, unrecorded.stream().map(this::recordCall).toList());
+                PLACE_ORDER,
+                unrecorded.stream()
+                        .map(attempt -> recordCall(attempt, properties.grace()))
+                        .toList());
         for (int i = 0; i < unrecorded.size(); i++) {
             Reply<Object> reply = replies.get(i);
             if (reply.isFailure()) {
@@ -113,13 +124,13 @@ public final class OrderProcessor {
         }
     }
 
-    private ScriptCall recordCall(Attempt attempt) {
+    private static ScriptCall recordCall(Attempt attempt, Duration grace) {
         String id = attempt.hint.id();
         return ScriptCall.on(RedisKeys.order(id), RedisKeys.jobs())
                 .with(
                         "record",
                         id,
-                        properties.grace().toMillis(),
+                        grace.toMillis(),
                         RedisKeys.ORDER_UPDATES,
                         RedisKeys.JOB_UPDATES,
                         attempt.packedItems(),
