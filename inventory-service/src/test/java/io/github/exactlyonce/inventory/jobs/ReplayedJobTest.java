@@ -10,9 +10,11 @@ import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.inventory.WithRedis;
 import io.github.exactlyonce.inventory.deadletters.DeadLetter;
 import io.github.exactlyonce.inventory.deadletters.Replay;
+import io.github.exactlyonce.inventory.redis.Pipeline;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -78,6 +80,20 @@ class ReplayedJobTest extends WithRedis {
         assertThat(poller.tick(pipeline)).isEqualTo(1);
         assertThat(poller.tick(pipeline)).isZero();
         assertThat(stock("001")).isEqualTo(15);
+    }
+
+    @Test
+    void ofTwentyWhoHaveReadTheLetterOneSchedulesIt() throws Exception {
+        DeadLetter letter = letter(bury("restock r-7 001 5"), "restock r-7 001 5");
+
+        List<Replay.Result.Kind> results = atOnce(20, () -> {
+            try (Pipeline own = openPipeline()) {
+                return jobReplay.replay(own, letter).kind();
+            }
+        });
+
+        assertThat(results).containsOnlyOnce(Replay.Result.Kind.REPLAYED);
+        assertThat(Collections.frequency(results, Replay.Result.Kind.GONE)).isEqualTo(19);
     }
 
     @Test
