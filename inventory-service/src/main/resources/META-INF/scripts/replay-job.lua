@@ -32,7 +32,7 @@ if redis.pcall('HGET', record, 'work') == member then
   redis.call('HSET', record, 'status', 'SCHEDULED')
   redis.call('PERSIST', record)
 end
-if redis.call('ZRANGE', jobs, 0, 0)[1] == member then
-  redis.call('PUBLISH', channel, '0')
+if not is_under_way then
+  redis.pcall('PUBLISH', channel, '0') -- a hint: the job is there without it
 end
 return 1
