@@ -1,7 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
-import io.github.exactlyonce.inventory.InventoryProperties;
 import io.github.exactlyonce.inventory.Replica;
 import io.github.exactlyonce.inventory.redis.LuaScript;
 import io.github.exactlyonce.inventory.redis.Pipeline;
@@ -17,16 +16,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import org.springframework.util.Assert;
 
 /**
  * The sorted set {@code jobs:{main}}: member = the work, score = due time in Unix milliseconds. A claim does not remove a
  * job, it leases it: the job is removed by the script that does the work, or comes due again. All times are Redis's.
  *
- * <p>Touches {@code jobs:{main}}, {@code job:{main}:<id>}, {@code recurring:{main}}.
+ * <p>Touches {@code jobs:{main}}, {@code job:{main}:<id>}; reads {@code recurring:{main}}.
  */
 @Component
-public final class DueJobs {
+final class DueJobs {
 
     private static final LuaScript CLAIM_JOBS = LuaScript.returningList("claim-jobs.lua");
     private static final LuaScript RESCHEDULE_JOB = LuaScript.returningNumber("reschedule-job.lua");
@@ -35,18 +33,13 @@ public final class DueJobs {
 
     private static final int SWEEP_STEP = 500;
 
-    /** Jobs that one script call ends: it spares most of a call's cost and holds Redis up for well under a millisecond. */
-    private static final int FINISH_STEP = 16;
-
     private static final Logger log = LoggerFactory.getLogger(DueJobs.class);
 
     private final JobProperties properties;
-    private final String retentionMillis;
     private final Replica replica;
 
-    DueJobs(JobProperties properties, InventoryProperties inventory, Replica replica) {
+    DueJobs(JobProperties properties, Replica replica) {
         this.properties = properties;
-        this.retentionMillis = String.valueOf(inventory.retention().toMillis());
         this.replica = replica;
     }
 
@@ -65,38 +58,11 @@ public final class DueJobs {
     }
 
     /**
-     * Ends jobs, each together with its effect in one step; a claim that has lost its lease does nothing.
+     * Makes claimed jobs due again after their pauses.
      *
-     * @param effects all with as many keys and arguments as the script takes beyond those that they share
-     * @return one result per effect, in their order
+     * @return one reply per job: whether it was rescheduled, which it is not if the claim is no longer ours
      */
-    public List<JobResult> finishAll(Pipeline pipeline, EffectScript script, List<Effect> effects) {
-        return finish(pipeline, script, effects).stream()
-                .map(reply -> reply.isFailure() ? JobResult.retry(reply.reason()) : reply.get())
-                .toList();
-    }
-
-    /** As {@link #finishAll}; after a failure it is unknown whether the job was ended. */
-    List<Reply<JobResult>> finish(Pipeline pipeline, EffectScript script, List<Effect> effects) {
-        List<List<Effect>> chunks = new ArrayList<>();
-        for (int from = 0; from < effects.size(); from += FINISH_STEP) {
-            chunks.add(effects.subList(from, Math.min(from + FINISH_STEP, effects.size())));
-        }
-        List<Reply<List<Object>>> replies = pipeline.evalAll(
-                script.script(),
-                chunks.stream().map(chunk -> finishCall(script, chunk)).toList());
-        List<Reply<JobResult>> results = new ArrayList<>(effects.size());
-        for (int chunk = 0; chunk < chunks.size(); chunk++) {
-            Reply<List<Object>> reply = replies.get(chunk);
-            for (int i = 0; i < chunks.get(chunk).size(); i++) {
-                results.add(reply.isFailure() ? Reply.failed(reply.failure()) : result(reply.get(), i));
-            }
-        }
-        return results;
-    }
-
-    /** Makes a claimed job due again after a pause. Nothing happens if the claim is no longer ours. */
-    void rescheduleAll(Pipeline pipeline, List<Again> again) {
+    List<Reply<Boolean>> rescheduleAll(Pipeline pipeline, List<Again> again) {
         List<ScriptCall> calls = again.stream()
                 .map(job -> ScriptCall.on(
                                 RedisKeys.jobs(), RedisKeys.job(job.claim().id()))
@@ -107,7 +73,9 @@ public final class DueJobs {
                                 job.attempts(),
                                 job.failure()))
                 .toList();
-        pipeline.evalAll(RESCHEDULE_JOB, calls);
+        return pipeline.<Long>evalAll(RESCHEDULE_JOB, calls).stream()
+                .map(reply -> reply.map(rescheduled -> rescheduled == 1))
+                .toList();
     }
 
     /** @return one reply per claim: the claim with its new token; null if it is no longer ours */
@@ -152,39 +120,6 @@ public final class DueJobs {
         }
     }
 
-    private ScriptCall finishCall(EffectScript script, List<Effect> effects) {
-        Effect first = effects.get(0);
-        List<String> keys = new ArrayList<>();
-        List<String> arguments = new ArrayList<>();
-        keys.addAll(List.of(RedisKeys.jobs(), RedisKeys.recurring()));
-        keys.addAll(script.sharedKeys());
-        arguments.add(retentionMillis);
-        Stream.of(script.sharedKeys(), first.keys(), script.sharedArguments(), first.arguments())
-                .forEach(list -> arguments.add(String.valueOf(list.size())));
-        arguments.addAll(script.sharedArguments());
-        for (Effect effect : effects) {
-            Assert.isTrue(effect.isOfTheFormOf(first), "the effects of one script have the same keys and arguments");
-            Claim claim = effect.claim();
-            keys.add(RedisKeys.job(claim.id()));
-            keys.addAll(effect.keys());
-            arguments.addAll(List.of(claim.member(), claim.token(), claim.owner(), claim.nextDue()));
-            arguments.addAll(effect.arguments());
-        }
-        return new ScriptCall(keys, arguments);
-    }
-
-    private static Reply<JobResult> result(List<Object> answers, int job) {
-        String reason = (String) answers.get(2 * job + 1);
-        return new Reply<>(
-                switch (((Long) answers.get(2 * job)).intValue()) {
-                    case 0 -> JobResult.left();
-                    case 1 -> JobResult.done();
-                    case 2 -> JobResult.dead(reason);
-                    default -> JobResult.retry(reason);
-                },
-                null);
-    }
-
     private static Reply<Claim> renewed(Claim claim, Reply<List<Object>> reply) {
         if (reply.isFailure()) {
             return Reply.failed(reply.failure());
@@ -223,19 +158,6 @@ public final class DueJobs {
         } catch (IllegalArgumentException e) { // nothing but a hand has written it
             log.error("job \"{}\" runs once and never again: its schedule cannot be read: {}", member, e.getMessage());
             return null;
-        }
-    }
-
-    /**
-     * What is to happen in the step that ends a job.
-     *
-     * @param keys of the effect, beyond those that all share, in the slot of {@code jobs:{main}}
-     * @param arguments of the effect, beyond those that all share and the owner token
-     */
-    public record Effect(Claim claim, List<String> keys, List<String> arguments) {
-
-        boolean isOfTheFormOf(Effect other) {
-            return keys.size() == other.keys.size() && arguments.size() == other.arguments.size();
         }
     }
 

@@ -51,7 +51,7 @@ public sealed interface JobHandler {
     non-sealed interface ExactlyOnce extends JobHandler {
 
         /**
-         * Does the work of a batch, on the poller's own thread and pipeline: most simply by {@link DueJobs#finishAll} with
+         * Does the work of a batch, on the poller's own thread and pipeline: most simply by {@link JobEffects#finishAll} with
          * its effect as an {@link EffectScript}.
          *
          * @return one result per claim, in their order. An exception means that all of them are tried again

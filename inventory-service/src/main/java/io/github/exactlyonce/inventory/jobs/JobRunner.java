@@ -3,6 +3,7 @@ package io.github.exactlyonce.inventory.jobs;
 import io.github.exactlyonce.inventory.deadletters.DeadLetters;
 import io.github.exactlyonce.inventory.jobs.JobHandler.ExactlyOnce;
 import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.redis.Reply;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,14 +117,28 @@ final class JobRunner {
                         String reason = "gave up after " + claim.attempts() + " attempts: " + result.reason();
                         dead.put(claim, letter(claim, reason));
                     } else {
-                        jobLog.retried(claim, result.reason());
                         again.add(again(claim, result.reason()));
                     }
                 }
             }
         });
-        dueJobs.rescheduleAll(pipeline, again);
+        reschedule(pipeline, again);
         bury(pipeline, dead);
+    }
+
+    private void reschedule(Pipeline pipeline, List<DueJobs.Again> again) {
+        List<Reply<Boolean>> replies = dueJobs.rescheduleAll(pipeline, again);
+        int unknown = 0;
+        for (int i = 0; i < again.size(); i++) {
+            if (replies.get(i).isFailure()) {
+                unknown++;
+            } else if (replies.get(i).get()) {
+                jobLog.retried(again.get(i).claim(), again.get(i).failure());
+            }
+        }
+        if (unknown > 0) {
+            log.warn("{} jobs could not be rescheduled: they are due again when their leases run out", unknown);
+        }
     }
 
     private void bury(Pipeline pipeline, Map<Claim, DeadLetters.Job> dead) {

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -30,15 +28,17 @@ final class OutsideWork implements DisposableBean {
     private static final Logger log = LoggerFactory.getLogger(OutsideWork.class);
 
     private final DueJobs dueJobs;
+    private final JobEffects effects;
     private final JobProperties properties;
     private final Alarm alarm;
     private final ExecutorService workers;
-    private final List<Running> running = new ArrayList<>();
+    private final List<RunningJob> running = new ArrayList<>();
     private volatile int size;
     private long renewedAt = System.nanoTime();
 
-    OutsideWork(DueJobs dueJobs, JobProperties properties, Alarm alarm) {
+    OutsideWork(DueJobs dueJobs, JobEffects effects, JobProperties properties, Alarm alarm) {
         this.dueJobs = dueJobs;
+        this.effects = effects;
         this.properties = properties;
         this.alarm = alarm;
         CustomizableThreadFactory threads = new CustomizableThreadFactory("job-worker-");
@@ -93,8 +93,8 @@ final class OutsideWork implements DisposableBean {
             renew(pipeline);
         }
         Map<Claim, JobResult> results = new LinkedHashMap<>();
-        List<Running> done = new ArrayList<>();
-        for (Running job : List.copyOf(running)) {
+        List<RunningJob> done = new ArrayList<>();
+        for (RunningJob job : List.copyOf(running)) {
             if (!job.isEnded()) {
                 continue;
             }
@@ -118,7 +118,7 @@ final class OutsideWork implements DisposableBean {
      */
     int handBack(Pipeline pipeline, Map<Claim, JobResult> results) {
         List<DueJobs.Again> again = new ArrayList<>();
-        for (Running job : running) {
+        for (RunningJob job : running) {
             job.interrupt();
             if (job.endsWithItsWork) {
                 again.add(new DueJobs.Again(job.claim, Duration.ZERO, job.claim.attempts() - 1, ""));
@@ -142,7 +142,7 @@ final class OutsideWork implements DisposableBean {
 
     private void beginAtMostOnce(
             Pipeline pipeline, AtMostOnce handler, List<Claim> claims, List<Job> jobs, Map<Claim, JobResult> notBegun) {
-        List<Reply<JobResult>> ended = dueJobs.finish(pipeline, EffectScript.NONE, noEffects(claims));
+        List<Reply<JobResult>> ended = effects.finish(pipeline, EffectScript.NONE, noEffects(claims));
         for (int i = 0; i < claims.size(); i++) {
             Reply<JobResult> reply = ended.get(i);
             Job job = jobs.get(i);
@@ -157,15 +157,15 @@ final class OutsideWork implements DisposableBean {
         }
     }
 
-    private void submit(Claim claim, boolean endsWithItsWork, Work work) {
-        Running job = new Running(claim, endsWithItsWork, work);
+    private void submit(Claim claim, boolean endsWithItsWork, RunningJob.Work work) {
+        RunningJob job = new RunningJob(claim, endsWithItsWork, work, alarm::ringNow);
         running.add(job);
-        job.submit();
+        job.start(workers);
         size = running.size();
     }
 
-    private void finish(Pipeline pipeline, List<Running> done, Map<Claim, JobResult> results) {
-        List<Reply<JobResult>> replies = dueJobs.finish(
+    private void finish(Pipeline pipeline, List<RunningJob> done, Map<Claim, JobResult> results) {
+        List<Reply<JobResult>> replies = effects.finish(
                 pipeline,
                 EffectScript.NONE,
                 noEffects(done.stream().map(job -> job.claim).toList()));
@@ -178,28 +178,27 @@ final class OutsideWork implements DisposableBean {
     }
 
     private void renew(Pipeline pipeline) {
-        List<Running> leased = running.stream()
+        List<RunningJob> leased = running.stream()
                 .filter(job -> job.endsWithItsWork && !job.isLost)
                 .toList();
         List<Reply<Claim>> replies =
                 dueJobs.renewAll(pipeline, leased.stream().map(job -> job.claim).toList());
         for (int i = 0; i < leased.size(); i++) {
-            Running job = leased.get(i);
+            RunningJob job = leased.get(i);
             Reply<Claim> reply = replies.get(i);
             if (reply.value() != null) {
                 job.claim = reply.value();
             } else if (!reply.isFailure()) {
                 log.atWarn().addKeyValue("job", job.claim.member()).log("lease lost: the work is interrupted");
-                job.isLost = true;
-                job.interrupt();
+                job.lose();
             }
         }
         renewedAt = System.nanoTime();
     }
 
-    private static List<DueJobs.Effect> noEffects(List<Claim> claims) {
+    private static List<JobEffect> noEffects(List<Claim> claims) {
         return claims.stream()
-                .map(claim -> new DueJobs.Effect(claim, List.of(), List.of()))
+                .map(claim -> new JobEffect(claim, List.of(), List.of()))
                 .toList();
     }
 
@@ -207,74 +206,5 @@ final class OutsideWork implements DisposableBean {
     private static Job job(Claim claim, Map<String, String> record) {
         boolean isItsOwn = claim.member().equals(record.get("work"));
         return new Job(claim.member(), claim.attempts(), isItsOwn ? Map.copyOf(record) : Map.of());
-    }
-
-    @FunctionalInterface
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    /** One job on its worker. The claim is the poller's thread's; how it ended comes from the worker. */
-    private final class Running implements Runnable {
-
-        private final Work work;
-        private final boolean endsWithItsWork;
-        private Claim claim;
-        private boolean isLost;
-        private @Nullable Future<?> future;
-        private volatile boolean started;
-        private volatile boolean ended;
-        private volatile @Nullable Throwable failure;
-
-        Running(Claim claim, boolean endsWithItsWork, Work work) {
-            this.claim = claim;
-            this.endsWithItsWork = endsWithItsWork;
-            this.work = work;
-        }
-
-        void submit() {
-            future = workers.submit(this);
-        }
-
-        @Override
-        public void run() {
-            started = true;
-            try {
-                work.run();
-            } catch (Exception | Error e) { // whatever it is, it is the job's, and must not end the worker
-                failure = e;
-            } finally {
-                ended = true;
-                alarm.ringNow();
-            }
-        }
-
-        void interrupt() {
-            if (future != null) {
-                future.cancel(true);
-            }
-        }
-
-        /** Not before its thread is free again: work that ignores an interrupt keeps its worker. */
-        boolean isEnded() {
-            return ended || !started && future != null && future.isCancelled();
-        }
-
-        boolean isToBeFinished() {
-            return failure == null && endsWithItsWork && !isLost;
-        }
-
-        JobResult result() {
-            if (isLost) {
-                return JobResult.left();
-            }
-            if (failure == null) {
-                return JobResult.done();
-            }
-            String reason = String.valueOf(failure);
-            return endsWithItsWork
-                    ? JobResult.retry(reason)
-                    : JobResult.dead("it was to be done at most once, and failed: " + reason);
-        }
     }
 }

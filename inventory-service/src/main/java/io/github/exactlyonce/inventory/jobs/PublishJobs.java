@@ -2,7 +2,6 @@ package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.JsonInput;
 import io.github.exactlyonce.contracts.RedisKeys;
-import io.github.exactlyonce.inventory.jobs.DueJobs.Effect;
 import io.github.exactlyonce.inventory.redis.Pipeline;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +19,10 @@ final class PublishJobs implements JobHandler.ExactlyOnce {
     private static final int LONGEST_CHANNEL = 256;
     private static final EffectScript PUBLISH_MESSAGE = EffectScript.of("publish-message.lua");
 
-    private final DueJobs dueJobs;
+    private final JobEffects jobEffects;
 
-    PublishJobs(DueJobs dueJobs) {
-        this.dueJobs = dueJobs;
+    PublishJobs(JobEffects jobEffects) {
+        this.jobEffects = jobEffects;
     }
 
     @Override
@@ -47,9 +46,9 @@ final class PublishJobs implements JobHandler.ExactlyOnce {
 
     @Override
     public List<JobResult> work(Pipeline pipeline, List<Claim> claims) {
-        List<Effect> effects = claims.stream()
-                .map(claim -> new Effect(claim, List.of(RedisKeys.job(claim.id())), List.of()))
+        List<JobEffect> effects = claims.stream()
+                .map(claim -> new JobEffect(claim, List.of(RedisKeys.job(claim.id())), List.of()))
                 .toList();
-        return dueJobs.finishAll(pipeline, PUBLISH_MESSAGE, effects);
+        return jobEffects.finishAll(pipeline, PUBLISH_MESSAGE, effects);
     }
 }

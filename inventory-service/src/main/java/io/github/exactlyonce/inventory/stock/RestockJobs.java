@@ -4,9 +4,9 @@ import io.github.exactlyonce.contracts.JsonInput;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.inventory.InventoryProperties;
 import io.github.exactlyonce.inventory.jobs.Claim;
-import io.github.exactlyonce.inventory.jobs.DueJobs;
-import io.github.exactlyonce.inventory.jobs.DueJobs.Effect;
 import io.github.exactlyonce.inventory.jobs.EffectScript;
+import io.github.exactlyonce.inventory.jobs.JobEffect;
+import io.github.exactlyonce.inventory.jobs.JobEffects;
 import io.github.exactlyonce.inventory.jobs.JobHandler;
 import io.github.exactlyonce.inventory.jobs.JobResult;
 import io.github.exactlyonce.inventory.redis.Pipeline;
@@ -29,11 +29,11 @@ final class RestockJobs implements JobHandler.ExactlyOnce {
     private static final int WORDS = 4;
     private static final Pattern QUANTITY = Pattern.compile("[1-9]\\d{0,9}");
 
-    private final DueJobs dueJobs;
+    private final JobEffects jobEffects;
     private final EffectScript changeStock;
 
-    RestockJobs(DueJobs dueJobs, InventoryProperties properties) {
-        this.dueJobs = dueJobs;
+    RestockJobs(JobEffects jobEffects, InventoryProperties properties) {
+        this.jobEffects = jobEffects;
         this.changeStock = EffectScript.of("change-stock.lua")
                 .sharing(
                         List.of(RedisKeys.stock(), RedisKeys.ledger()),
@@ -57,14 +57,14 @@ final class RestockJobs implements JobHandler.ExactlyOnce {
 
     @Override
     public List<JobResult> work(Pipeline pipeline, List<Claim> claims) {
-        List<Optional<Effect>> effects = claims.stream().map(this::effect).toList();
-        List<JobResult> done = dueJobs.finishAll(
+        List<Optional<JobEffect>> effects = claims.stream().map(this::effect).toList();
+        List<JobResult> done = jobEffects.finishAll(
                 pipeline,
                 changeStock,
                 effects.stream().flatMap(Optional::stream).toList());
         List<JobResult> results = new ArrayList<>();
         int next = 0;
-        for (Optional<Effect> effect : effects) {
+        for (Optional<JobEffect> effect : effects) {
             results.add(
                     effect.isPresent()
                             ? done.get(next++)
@@ -74,13 +74,13 @@ final class RestockJobs implements JobHandler.ExactlyOnce {
     }
 
     /** @return empty if the work, which anybody can add by hand, is not readable */
-    private Optional<Effect> effect(Claim claim) {
+    private Optional<JobEffect> effect(Claim claim) {
         String[] words = claim.words();
         if (words.length != WORDS || !JsonInput.isId(words[1]) || !JsonInput.isId(words[2]) || !isQuantity(words[3])) {
             return Optional.empty();
         }
         String id = claim.isRecurring() ? words[1] + "@" + claim.dueAt().toEpochMilli() : words[1];
-        return Optional.of(new Effect(claim, List.of(RedisKeys.restock(id)), List.of(id, words[2], words[3])));
+        return Optional.of(new JobEffect(claim, List.of(RedisKeys.restock(id)), List.of(id, words[2], words[3])));
     }
 
     private static boolean isQuantity(String word) {
