@@ -47,6 +47,9 @@ final class TestSystem implements AutoCloseable {
     /** Long enough for a machine that is busy with something else. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** A dead replica's claims are free again after 2 s instead of 10: the tests wait for it. */
+    static final Duration LEASE = Duration.ofSeconds(2);
+
     /** Nobody has this SKU. */
     private static final OrderItem NOTHING = new OrderItem("nothing", 1);
 
@@ -58,7 +61,7 @@ final class TestSystem implements AutoCloseable {
     private final LocalSystem system;
     private final OrderClient orders;
     private final long seed = Long.getLong("testbed.seed", System.nanoTime());
-    private Map<String, String> settings = Map.of();
+    private @Nullable Map<String, String> settings = Map.of();
     private Map<String, Long> startStock = STOCK;
     private @Nullable Load load;
     private boolean redisIsAlive = true;
@@ -86,8 +89,8 @@ final class TestSystem implements AutoCloseable {
     }
 
     private static LocalSystem services(String run, RedisURI uri) {
-        // A dead replica's claims are free again after 2 s instead of 10: the tests wait for it.
-        return LocalSystem.launch(SystemPlan.forTests(run, uri, REPLICAS, Map.of("JOBS_LEASE", "2s")));
+        Map<String, String> settings = Map.of("JOBS_LEASE", LEASE.toMillis() + "ms");
+        return LocalSystem.launch(SystemPlan.forTests(run, uri, REPLICAS, settings));
     }
 
     private static RedisProcess redisWithAppendOnlyFile() {
@@ -114,8 +117,14 @@ final class TestSystem implements AutoCloseable {
         if (!redisIsAlive) {
             startRedis();
         }
+        system.removeAddedReplicas();
         system.repair();
         system.waitUntilReady();
+        empty();
+    }
+
+    /** Nothing is stored but {@link #STOCK}; whoever runs, runs on. */
+    void empty() {
         redis().flushall();
         startStock = new HashMap<>();
         STOCK.forEach(this::stock);
@@ -167,6 +176,24 @@ final class TestSystem implements AutoCloseable {
 
     ServiceProcess orderService() {
         return system.orderService();
+    }
+
+    /** Until the next test. Waits until it is ready. */
+    ServiceProcess addReplica() {
+        ServiceProcess replica = system.addReplica();
+        replica.waitUntilReady(PATIENCE);
+        return replica;
+    }
+
+    /** Until the next test; does not wait until it is ready. @param number counted from 1 */
+    ServiceProcess replaceReplica(int number, Map<String, String> environment) {
+        settings = null; // not the same for all: the next test gets new ones
+        return system.replaceReplica(number, environment);
+    }
+
+    /** Restock jobs for these replicas. */
+    JobRun jobs() {
+        return new JobRun(connection);
     }
 
     void killRedis() {

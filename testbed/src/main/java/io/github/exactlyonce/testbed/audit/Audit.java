@@ -37,7 +37,7 @@ public final class Audit {
     private final Map<String, Long> startStock;
     private final History history;
     private final Map<String, List<LedgerEntry>> settlements = new HashMap<>();
-    private final AuditReport.Findings findings = new AuditReport.Findings();
+    private final Findings findings = new Findings();
 
     private Audit(Collection<Order> accepted, Map<String, Long> startStock, History history) {
         accepted.forEach(order -> orders.put(order.orderId(), order));

@@ -25,6 +25,16 @@ record LedgerEntry(String at, String effect, String id, Map<String, Long> units,
         return effect.equals("CONFIRMED") || effect.equals("REJECTED");
     }
 
+    /** When it happened, by Redis's clock, in Unix milliseconds. */
+    long atMillis() {
+        return Long.parseLong(at.substring(0, at.indexOf('-')));
+    }
+
+    /** Who did it, without the nonce. */
+    String worker() {
+        return by.substring(0, by.indexOf('/'));
+    }
+
     private static Map<String, Long> unpack(String packed) {
         Map<String, Long> units = new TreeMap<>();
         for (String part : packed.split(",")) {

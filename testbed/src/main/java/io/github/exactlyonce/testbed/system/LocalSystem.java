@@ -76,6 +76,39 @@ public final class LocalSystem implements AutoCloseable {
         startAll(replicas());
     }
 
+    /** A new replica with more settings in place of one; does not wait until it is ready. @param number counted from 1 */
+    public ServiceProcess replaceReplica(int number, Map<String, String> environment) {
+        stop(replicas().subList(number - 1, number));
+        ServiceProcess replica = replica(number, plan.replicaPorts().get(number - 1), environment);
+        synchronized (this) {
+            List<ServiceProcess> changed = new ArrayList<>(replicas);
+            changed.set(number - 1, replica);
+            replicas = List.copyOf(changed);
+        }
+        startAll(List.of(replica));
+        return replica;
+    }
+
+    /** One replica more than planned, until {@link #removeAddedReplicas}; does not wait until it is ready. */
+    public ServiceProcess addReplica() {
+        ServiceProcess replica;
+        synchronized (this) {
+            replica = replica(replicas.size() + 1, Ports.free(), Map.of());
+            replicas = Stream.concat(replicas.stream(), Stream.of(replica)).toList();
+        }
+        startAll(List.of(replica));
+        return replica;
+    }
+
+    public void removeAddedReplicas() {
+        int planned = plan.replicaPorts().size();
+        List<ServiceProcess> all = replicas();
+        stop(all.subList(planned, all.size()));
+        synchronized (this) {
+            replicas = List.copyOf(all.subList(0, planned));
+        }
+    }
+
     /** Starts what does not run and wakes what is paused; does not wait until they are ready. */
     public void repair() {
         List<ServiceProcess> dead = new ArrayList<>();
@@ -117,12 +150,16 @@ public final class LocalSystem implements AutoCloseable {
     private List<ServiceProcess> replicas(Map<String, String> environment) {
         List<ServiceProcess> created = new ArrayList<>();
         for (int port : plan.replicaPorts()) {
-            String name = "inventory-" + (created.size() + 1);
-            Map<String, String> variables = new HashMap<>(environment);
-            variables.put("INVENTORY_REPLICA", name);
-            created.add(service(name, inventoryJar, port, variables));
+            created.add(replica(created.size() + 1, port, environment));
         }
         return List.copyOf(created);
+    }
+
+    private ServiceProcess replica(int number, int port, Map<String, String> environment) {
+        String name = "inventory-" + number;
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("INVENTORY_REPLICA", name);
+        return service(name, inventoryJar, port, variables);
     }
 
     private ServiceProcess service(String name, Path jar, int port, Map<String, String> environment) {

@@ -24,23 +24,25 @@ public record SystemPlan(
         Map<String, String> environment,
         boolean outOfReachOfCtrlC) {
 
+    /** A JVM that starts fast and stays small rather than getting fast in the long run. */
+    private static final String TEST_JVM = "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
+
     public SystemPlan {
         replicaPorts = List.copyOf(replicaPorts);
         jvmOptions = List.copyOf(jvmOptions);
         environment = Map.copyOf(environment);
     }
 
-    /** For a test: free ports, and a JVM that starts fast and stays small rather than getting fast in the long run. */
+    /** For a test: free ports and {@link #testJvmOptions}. */
     public static SystemPlan forTests(String run, RedisURI redis, int replicas, Map<String, String> environment) {
         List<Integer> ports = Ports.free(1 + replicas);
         return new SystemPlan(
-                run,
-                redis,
-                ports.get(0),
-                ports.subList(1, ports.size()),
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                environment,
-                false);
+                run, redis, ports.get(0), ports.subList(1, ports.size()), testJvmOptions(), environment, false);
+    }
+
+    /** {@value #TEST_JVM}; for figures, {@code -Dtestbed.jvm="-Xmx256m"} chooses others, separated by spaces. */
+    public static List<String> testJvmOptions() {
+        return List.of(System.getProperty("testbed.jvm", TEST_JVM).trim().split(" +"));
     }
 
     Map<String, String> redisEnvironment() {

@@ -1,0 +1,82 @@
+package io.github.exactlyonce.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exactlyonce.testbed.audit.JobReport;
+import io.github.exactlyonce.testbed.system.ServiceProcess;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Something breaks while jobs come due. */
+@ExtendWith(SharedSystem.class)
+class JobFaultsIT {
+
+    private static final Duration SOON = Duration.ofMillis(500);
+
+    @Test
+    void aReplicaIsKilledBetweenItsClaimAndItsEffect(TestSystem system) {
+        JobRun jobs = system.jobs();
+        Set<String> inHand = StoppedInTime.withJobsInHand(system, jobs);
+
+        system.replica(1).kill();
+        long killed = jobs.now();
+        assertThat(jobs.claimed()).as("died with the replica").isEqualTo(inHand);
+        system.replica(2).resume();
+        system.replica(3).resume();
+
+        JobReport report = jobs.assertEachDoneOnce();
+        long recovered = report.lastEffect() - killed;
+        System.out.printf(
+                "%d jobs were in the killed replica's hand; all was done %d ms after the kill, the lease is %d ms%n",
+                inHand.size(), recovered, TestSystem.LEASE.toMillis());
+        assertThat(recovered).isLessThan(TestSystem.LEASE.plusSeconds(1).toMillis());
+    }
+
+    @Test
+    void aReplicaIsPausedBetweenItsClaimAndItsEffectForLongerThanItsLease(TestSystem system) {
+        JobRun jobs = system.jobs();
+        Set<String> inHand = StoppedInTime.withJobsInHand(system, jobs);
+
+        system.replica(2).resume();
+        system.replica(3).resume();
+        jobs.awaitNoneLeft();
+        system.replica(2).pause();
+        system.replica(3).pause();
+        system.replica(1).resume();
+        jobs.schedule(1, Duration.ZERO, Duration.ZERO); // only the late one can do it, and it does things in order
+        JobReport report = jobs.assertEachDoneOnce();
+
+        System.out.printf("%d jobs were in the paused replica's hand%n", inHand.size());
+        assertThat(report.byWorker()).hasSize(TestSystem.REPLICAS);
+    }
+
+    @Test
+    void allReplicasAreGoneWhileJobsComeDue(TestSystem system) {
+        JobRun jobs = system.jobs();
+        jobs.schedule(2_000, SOON, Duration.ofSeconds(2));
+        await("some are done").atMost(TestSystem.PATIENCE).until(() -> jobs.done() > 0);
+
+        system.replicas().forEach(ServiceProcess::kill);
+        await("all are due").atMost(TestSystem.PATIENCE).until(() -> jobs.now() > jobs.lastDue());
+        assertThat(jobs.left()).as("nobody is there to do them").isPositive();
+        system.replicas().forEach(ServiceProcess::start);
+
+        jobs.assertEachDoneOnce();
+    }
+
+    @Test
+    void redisIsKilledAndComesBackWithItsAppendOnlyFileWhileJobsComeDue(TestSystem system) {
+        JobRun jobs = system.jobs();
+        jobs.schedule(5_000, SOON, Duration.ofSeconds(2));
+        await("some are done").atMost(TestSystem.PATIENCE).until(() -> jobs.done() > 1_000);
+
+        system.killRedis();
+        system.startRedis();
+        assertThat(jobs.left()).as("it was killed in the middle").isPositive();
+
+        jobs.assertEachDoneOnce();
+    }
+}

@@ -1,0 +1,106 @@
+package io.github.exactlyonce.testbed;
+
+import static java.util.stream.Collectors.joining;
+
+import io.github.exactlyonce.testbed.audit.JobReport;
+import io.github.exactlyonce.testbed.system.ServiceProcess;
+import io.github.exactlyonce.testbed.system.SystemPlan;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * How fast and how late jobs are done. As part of the build one small round shows that it works; for figures:
+ *
+ * <pre>mvn verify -Dit.test=JobFiguresIT -Djobs.rounds=5 -Dtestbed.jvm="-Xmx256m -XX:+UseSerialGC"</pre>
+ *
+ * Nothing is asserted of the speed, which is the machine's: only that each job was done once.
+ */
+@ExtendWith(SharedSystem.class)
+class JobFiguresIT {
+
+    private static final int ROUNDS = Integer.getInteger("jobs.rounds", 1);
+    private static final boolean SMALL = ROUNDS == 1;
+
+    private static final int BURST = SMALL ? 2_000 : 10_000;
+    private static final int JOBS_PER_SECOND = 100;
+    private static final int SECONDS = SMALL ? 2 : 10;
+    private static final Duration AHEAD = Duration.ofMillis(500);
+
+    @Test
+    void burstsThroughOneReplicaAndThroughThree(TestSystem system) {
+        describe(system);
+        List<ServiceProcess> others = system.replicas().subList(1, TestSystem.REPLICAS);
+
+        others.forEach(ServiceProcess::pause);
+        bursts(system, "one replica");
+        others.forEach(ServiceProcess::resume);
+        others.forEach(replica -> replica.waitUntilReady(TestSystem.PATIENCE));
+        bursts(system, TestSystem.REPLICAS + " replicas");
+    }
+
+    @Test
+    void latenessOfASteadyStream(TestSystem system) {
+        describe(system);
+        List<JobReport> reports = IntStream.range(0, ROUNDS)
+                .mapToObj(round -> run(system, JOBS_PER_SECOND * SECONDS, Duration.ofSeconds(SECONDS)))
+                .toList();
+
+        System.out.printf(
+                "figures: %d jobs/s for %d s, %d replicas: late p50 %.0f ms, p99 %.0f ms (medians of %d)%n",
+                JOBS_PER_SECOND,
+                SECONDS,
+                TestSystem.REPLICAS,
+                median(reports, report -> report.lateness(50)),
+                median(reports, report -> report.lateness(99)),
+                ROUNDS);
+    }
+
+    private static void bursts(TestSystem system, String who) {
+        JobReport warmUp = run(system, BURST, Duration.ZERO);
+        List<JobReport> reports = IntStream.range(0, ROUNDS)
+                .mapToObj(round -> run(system, BURST, Duration.ZERO))
+                .toList();
+
+        System.out.printf(
+                "figures: %d jobs due at once, %s: %.0f jobs/s (median of %d: %s); warm-up %.0f jobs/s%n",
+                BURST,
+                who,
+                median(reports, JobReport::perSecond),
+                ROUNDS,
+                reports.stream()
+                        .map(report -> "%.0f".formatted(report.perSecond()))
+                        .collect(joining(", ")),
+                warmUp.perSecond());
+    }
+
+    private static JobReport run(TestSystem system, int jobs, Duration span) {
+        system.empty();
+        JobRun run = system.jobs();
+        run.schedule(jobs, AHEAD, span);
+        return run.assertEachDoneOnce();
+    }
+
+    private static void describe(TestSystem system) {
+        System.out.printf(
+                "figures: Redis %s, appendfsync %s, JVM %s with %s%n",
+                system.redis()
+                        .info("server")
+                        .lines()
+                        .filter(line -> line.startsWith("redis_version:"))
+                        .map(line -> line.substring(line.indexOf(':') + 1))
+                        .findFirst()
+                        .orElse("?"),
+                system.redis().configGet("appendfsync").get("appendfsync"),
+                Runtime.version(),
+                String.join(" ", SystemPlan.testJvmOptions()));
+    }
+
+    private static double median(List<JobReport> reports, ToDoubleFunction<JobReport> figure) {
+        double[] sorted = reports.stream().mapToDouble(figure).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+}

@@ -1,0 +1,121 @@
+package io.github.exactlyonce.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.testbed.audit.JobAudit;
+import io.github.exactlyonce.testbed.audit.JobReport;
+import io.lettuce.core.LettuceFutures;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.ScoredValue;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * Restock jobs of one unit each, put into {@code jobs:{main}} by a plain ZADD as anyone may do it, and what became of them.
+ * Works with whatever scheduler polls that set. All times are Redis's, in Unix milliseconds, never this JVM's.
+ */
+final class JobRun {
+
+    static final String SKU = "001";
+
+    private static final int JOBS_PER_COMMAND = 500;
+
+    private final StatefulRedisConnection<String, String> redis;
+    private final Map<String, Long> dueTimes = new LinkedHashMap<>();
+    private final long startUnits;
+
+    /** Expects a ledger without jobs' effects, and stock of {@link #SKU}. */
+    JobRun(StatefulRedisConnection<String, String> redis) {
+        this.redis = redis;
+        this.startUnits = Long.parseLong(redis.sync().hget(RedisKeys.stock(), SKU));
+    }
+
+    /** More jobs, evenly spread over a span that begins so long from now; a span of zero makes all due at once. */
+    void schedule(int jobs, Duration ahead, Duration span) {
+        long first = now() + ahead.toMillis();
+        List<Object> scoresAndMembers = new ArrayList<>();
+        for (int i = 0; i < jobs; i++) {
+            String id = "r-" + dueTimes.size();
+            long due = first + span.toMillis() * i / jobs;
+            dueTimes.put(id, due);
+            scoresAndMembers.addAll(List.of((double) due, "restock " + id + " " + SKU + " 1"));
+        }
+        add(scoresAndMembers);
+    }
+
+    private void add(List<Object> scoresAndMembers) {
+        List<RedisFuture<Long>> added = new ArrayList<>();
+        for (int from = 0; from < scoresAndMembers.size(); from += 2 * JOBS_PER_COMMAND) {
+            int to = Math.min(from + 2 * JOBS_PER_COMMAND, scoresAndMembers.size());
+            added.add(redis.async()
+                    .zadd(RedisKeys.jobs(), scoresAndMembers.subList(from, to).toArray()));
+        }
+        assertThat(LettuceFutures.awaitAll(TestSystem.PATIENCE, added.toArray(new RedisFuture<?>[0])))
+                .as("the jobs are scheduled")
+                .isTrue();
+    }
+
+    long now() {
+        List<String> time = redis.sync().time();
+        return Long.parseLong(time.get(0)) * 1_000 + Long.parseLong(time.get(1)) / 1_000;
+    }
+
+    long lastDue() {
+        return dueTimes.values().stream().mapToLong(due -> due).max().orElseThrow();
+    }
+
+    /** Jobs that were not done yet. */
+    long left() {
+        return redis.sync().zcard(RedisKeys.jobs());
+    }
+
+    long done() {
+        return dueTimes.size() - left();
+    }
+
+    /** Jobs that somebody has claimed, now or in the past, and nobody has done: a claim leaves a fraction in the score. */
+    Set<String> claimed() {
+        return redis.sync().zrangeWithScores(RedisKeys.jobs(), 0, -1).stream()
+                .filter(job -> job.getScore() % 1 != 0)
+                .map(ScoredValue::getValue)
+                .collect(Collectors.toSet());
+    }
+
+    void awaitNoneLeft() {
+        await("no job is left").atMost(TestSystem.PATIENCE).until(() -> left() == 0);
+    }
+
+    /** Of a scheduler that does not say in Redis what it still has in hand. @param idle whether it has done what it took */
+    JobReport reportWhen(BooleanSupplier idle) {
+        await("the workers are idle").atMost(TestSystem.PATIENCE).until(() -> left() == 0 && idle.getAsBoolean());
+        return report();
+    }
+
+    /** Waits until no job is left, then audits every job. */
+    JobReport assertEachDoneOnce() {
+        try {
+            awaitNoneLeft();
+        } catch (ConditionTimeoutException e) { // the audit tells more about them
+            System.out.println(e.getMessage());
+        }
+        JobReport report = report();
+        assertThat(report).matches(JobReport::isClean, "is clean");
+        return report;
+    }
+
+    private JobReport report() {
+        JobReport report = JobAudit.of(redis, dueTimes, SKU, startUnits);
+        System.out.println(report);
+        return report;
+    }
+}

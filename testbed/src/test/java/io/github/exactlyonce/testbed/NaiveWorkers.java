@@ -1,0 +1,129 @@
+package io.github.exactlyonce.testbed;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.lettuce.core.LettuceFutures;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.TransactionResult;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The job scheduler of the textbook: each second every worker reads the jobs that are due, removes what is due from the set,
+ * and does what it has read. Source: Thomas Hunter II, "Redis and Node Part 3: Atomicity with MULTI".
+ *
+ * <p>Each worker is a thread with a connection of its own; all poll at the same instant. They read this JVM's clock, as the
+ * source does.
+ */
+final class NaiveWorkers implements AutoCloseable {
+
+    /** How due jobs are taken out of the set. */
+    enum Take {
+        TWO_COMMANDS {
+            @Override
+            List<String> jobs(StatefulRedisConnection<String, String> redis, Range<Long> due) {
+                List<String> jobs = redis.sync().zrangebyscore(RedisKeys.jobs(), due);
+                redis.sync().zremrangebyscore(RedisKeys.jobs(), due);
+                return jobs;
+            }
+        },
+
+        MULTI_EXEC {
+            @Override
+            List<String> jobs(StatefulRedisConnection<String, String> redis, Range<Long> due) {
+                redis.sync().multi();
+                redis.sync().zrangebyscore(RedisKeys.jobs(), due);
+                redis.sync().zremrangebyscore(RedisKeys.jobs(), due);
+                TransactionResult result = redis.sync().exec();
+                return result.get(0);
+            }
+        };
+
+        abstract List<String> jobs(StatefulRedisConnection<String, String> redis, Range<Long> due);
+    }
+
+    private static final int WORKERS = 4;
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+    private final RedisClient client;
+    private final Take take;
+    private final AtomicInteger toKill;
+    private final AtomicInteger atWork = new AtomicInteger();
+    private final Phaser instant = new Phaser(1 + WORKERS);
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+
+    /** @param toKill so many workers end right after they have taken their first jobs, and before they do them */
+    NaiveWorkers(RedisClient client, Take take, int toKill) {
+        this.client = client;
+        this.take = take;
+        this.toKill = new AtomicInteger(toKill);
+        for (int i = 1; i <= WORKERS; i++) {
+            String name = "worker-" + i;
+            new Thread(() -> work(name), name).start();
+        }
+        clock.scheduleAtFixedRate(instant::arriveAndAwaitAdvance, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether nobody has jobs in hand. Says nothing of jobs that are still in the set. */
+    boolean isIdle() {
+        return atWork.get() == 0;
+    }
+
+    @Override
+    public void close() {
+        closed.set(true);
+        clock.shutdown();
+        instant.forceTermination();
+    }
+
+    private void work(String name) {
+        try (StatefulRedisConnection<String, String> redis = client.connect()) {
+            while (instant.arriveAndAwaitAdvance() >= 0 && !closed.get()) {
+                atWork.incrementAndGet();
+                List<String> jobs = take.jobs(redis, Range.create(0L, System.currentTimeMillis()));
+                boolean killed = !jobs.isEmpty() && toKill.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+                if (!killed) {
+                    perform(redis, name, jobs);
+                }
+                atWork.decrementAndGet();
+                if (killed) {
+                    instant.arriveAndDeregister();
+                    return;
+                }
+            }
+        }
+    }
+
+    /** What a replica's script does, without the script. */
+    private void perform(StatefulRedisConnection<String, String> redis, String name, List<String> jobs) {
+        List<RedisFuture<?>> effects = new ArrayList<>();
+        for (String job : jobs) {
+            String[] words = job.split(" "); // restock <id> <sku> <quantity>
+            effects.add(redis.async().hincrby(RedisKeys.stock(), words[2], Long.parseLong(words[3])));
+            effects.add(redis.async()
+                    .xadd(
+                            RedisKeys.ledger(),
+                            Map.of(
+                                    "effect",
+                                    "RESTOCKED",
+                                    "id",
+                                    words[1],
+                                    "units",
+                                    words[2] + "=" + words[3],
+                                    "by",
+                                    name + "/1")));
+        }
+        LettuceFutures.awaitAll(TestSystem.PATIENCE, effects.toArray(new RedisFuture<?>[0]));
+    }
+}

@@ -1,0 +1,98 @@
+package io.github.exactlyonce.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.exactlyonce.testbed.audit.JobReport;
+import io.github.exactlyonce.testbed.system.ServiceProcess;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The replicas' clocks disagree by two hours, and only Redis's counts. Needs libfaketime (Debian: {@code apt-get install
+ * libfaketime}) and is skipped where it is not.
+ */
+@ExtendWith(SharedSystem.class)
+class SkewedClocksIT {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    /** Twice what a replica that misses the due time needs to look again. */
+    private static final Duration LATE = Duration.ofSeconds(2);
+
+    @Test
+    void jobsAreDoneWhenRedisSaysSoWhateverTheReplicasClocksSay(TestSystem system) throws Exception {
+        Optional<Path> library = libfaketime();
+        assumeTrue(library.isPresent(), "libfaketime is not installed, so no clock can be put wrong");
+        ServiceProcess fast = system.replaceReplica(1, clock(library.get(), "+1h"));
+        ServiceProcess slow = system.replaceReplica(2, clock(library.get(), "-1h"));
+        ServiceProcess right = system.replica(3);
+        List.of(fast, slow).forEach(replica -> replica.waitUntilReady(TestSystem.PATIENCE));
+        assertClock(fast, HOUR);
+        assertClock(slow, HOUR.negated());
+
+        JobRun jobs = system.jobs();
+        jobs.schedule(300, Duration.ofSeconds(1), Duration.ofSeconds(2));
+        jobs.assertEachDoneOnce();
+        for (ServiceProcess only : List.of(fast, slow)) {
+            List<ServiceProcess> others =
+                    Stream.of(fast, slow, right).filter(each -> each != only).toList();
+            others.forEach(ServiceProcess::pause);
+            jobs.schedule(100, Duration.ofSeconds(1), Duration.ofSeconds(1));
+            jobs.awaitNoneLeft();
+            others.forEach(ServiceProcess::resume);
+        }
+
+        JobReport report = jobs.assertEachDoneOnce(); // which says as well that none was done before its time
+        assertThat(report.lateness(100)).isLessThan(LATE.toMillis());
+    }
+
+    private static Map<String, String> clock(Path library, String offset) {
+        return Map.of("LD_PRELOAD", library.toString(), "FAKETIME", offset);
+    }
+
+    /** HTTP answers carry the time of the server. */
+    private static void assertClock(ServiceProcess replica, Duration offset) throws IOException, InterruptedException {
+        String date = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(replica.uri().resolve("/inventory"))
+                                .build(),
+                        BodyHandlers.discarding())
+                .headers()
+                .firstValue("Date")
+                .orElseThrow();
+        Instant shown =
+                ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+        assertThat(Duration.between(Instant.now(), shown).toSeconds())
+                .isCloseTo(offset.toSeconds(), within(Duration.ofMinutes(1).toSeconds()));
+    }
+
+    /** Where distributions keep it: {@code /usr/lib[/<architecture>]/faketime}. The variant for many threads, if there is one. */
+    private static Optional<Path> libfaketime() throws IOException {
+        PathMatcher wanted = FileSystems.getDefault().getPathMatcher("glob:**/faketime/libfaketime{MT,}.so.1");
+        Path libraries = Path.of("/usr/lib");
+        if (!Files.isDirectory(libraries)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.find(libraries, 3, (path, attributes) -> wanted.matches(path))) {
+            return files.min(Path::compareTo);
+        }
+    }
+}
