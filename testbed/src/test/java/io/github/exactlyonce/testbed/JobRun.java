@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.testbed.audit.JobAudit;
 import io.github.exactlyonce.testbed.audit.JobReport;
+import io.github.exactlyonce.testbed.system.ServiceProcess;
 import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScoredValue;
@@ -92,7 +93,24 @@ final class JobRun {
     }
 
     void awaitNoneLeft() {
-        await("no job is left").atMost(TestSystem.PATIENCE).until(() -> left() == 0);
+        try {
+            await("no job is left").atMost(TestSystem.PATIENCE).until(() -> left() == 0);
+        } catch (ConditionTimeoutException e) {
+            report(); // which tells more about them
+            throw e;
+        }
+    }
+
+    /**
+     * A replica does jobs in the order in which it claims them. So once it has done one that was scheduled last, and that
+     * only it could do, nothing that it claimed before is left in it.
+     */
+    void awaitNothingLateFrom(ServiceProcess replica, TestSystem system) {
+        awaitNoneLeft();
+        system.only(replica, () -> {
+            schedule(1, Duration.ZERO, Duration.ZERO);
+            awaitNoneLeft();
+        });
     }
 
     /** Of a scheduler that does not say in Redis what it still has in hand. @param idle whether it has done what it took */
@@ -103,11 +121,7 @@ final class JobRun {
 
     /** Waits until no job is left, then audits every job. */
     JobReport assertEachDoneOnce() {
-        try {
-            awaitNoneLeft();
-        } catch (ConditionTimeoutException e) { // the audit tells more about them
-            System.out.println(e.getMessage());
-        }
+        awaitNoneLeft();
         JobReport report = report();
         assertThat(report).matches(JobReport::isClean, "is clean");
         return report;

@@ -15,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -60,8 +59,8 @@ final class NaiveWorkers implements AutoCloseable {
     private final AtomicInteger toKill;
     private final AtomicInteger atWork = new AtomicInteger();
     private final Phaser instant = new Phaser(1 + WORKERS);
-    private final AtomicBoolean closed = new AtomicBoolean();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    private volatile boolean closed;
 
     /** @param toKill so many workers end right after they have taken their first jobs, and before they do them */
     NaiveWorkers(RedisClient client, Take take, int toKill) {
@@ -82,14 +81,14 @@ final class NaiveWorkers implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.set(true);
+        closed = true;
         clock.shutdown();
         instant.forceTermination();
     }
 
     private void work(String name) {
         try (StatefulRedisConnection<String, String> redis = client.connect()) {
-            while (instant.arriveAndAwaitAdvance() >= 0 && !closed.get()) {
+            while (instant.arriveAndAwaitAdvance() >= 0 && !closed) {
                 atWork.incrementAndGet();
                 List<String> jobs = take.jobs(redis, Range.create(0L, System.currentTimeMillis()));
                 boolean killed = !jobs.isEmpty() && toKill.getAndUpdate(left -> Math.max(0, left - 1)) > 0;

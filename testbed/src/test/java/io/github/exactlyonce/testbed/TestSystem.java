@@ -191,6 +191,15 @@ final class TestSystem implements AutoCloseable {
         return system.replaceReplica(number, environment);
     }
 
+    /** Pauses the others meanwhile. */
+    void only(ServiceProcess replica, Runnable work) {
+        List<ServiceProcess> others =
+                replicas().stream().filter(each -> each != replica).toList();
+        others.forEach(ServiceProcess::pause);
+        work.run();
+        others.forEach(ServiceProcess::resume);
+    }
+
     /** Restock jobs for these replicas. */
     JobRun jobs() {
         return new JobRun(connection);
