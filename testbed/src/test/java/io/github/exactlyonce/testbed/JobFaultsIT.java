@@ -43,6 +43,7 @@ class JobFaultsIT {
         system.replica(2).resume();
         system.replica(3).resume();
         jobs.awaitNoneLeft();
+        jobs.forgetThatTheyWereDone(); // so that nothing but the lease turns the late one away
         system.replica(1).resume();
         jobs.awaitNothingLateFrom(system.replica(1), system);
 

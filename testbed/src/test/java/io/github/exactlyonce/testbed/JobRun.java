@@ -113,6 +113,11 @@ final class JobRun {
         });
     }
 
+    /** Removes the marks by which a restock that is repeated under the same id is recognised. */
+    void forgetThatTheyWereDone() {
+        redis.sync().del(dueTimes.keySet().stream().map(RedisKeys::restock).toArray(String[]::new));
+    }
+
     /** Of a scheduler that does not say in Redis what it still has in hand. @param idle whether it has done what it took */
     JobReport reportWhen(BooleanSupplier idle) {
         await("the workers are idle").atMost(TestSystem.PATIENCE).until(() -> left() == 0 && idle.getAsBoolean());

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class NaiveSchedulerIT {
 
     private static final int JOBS = 2_000;
-    private static final Duration SPAN = Duration.ofSeconds(2);
+    private static final Duration SPAN = Duration.ofSeconds(1);
 
     private static RedisProcess redis;
     private static RedisClient client;
@@ -43,7 +43,7 @@ class NaiveSchedulerIT {
     }
 
     @BeforeEach
-    void jobsOverTwoSeconds() {
+    void jobsOverASecond() {
         var connection = client.connect();
         connection.sync().flushall();
         connection.sync().hset(RedisKeys.stock(), JobRun.SKU, "0");
@@ -53,7 +53,7 @@ class NaiveSchedulerIT {
 
     @Test
     void withTwoCommandsJobsAreDoneTwice() {
-        try (NaiveWorkers workers = new NaiveWorkers(client, TWO_COMMANDS, 0)) {
+        try (NaiveWorkers workers = new NaiveWorkers(client, TWO_COMMANDS, false)) {
             JobReport report = jobs.reportWhen(workers::isIdle);
 
             assertThat(report.count(DONE_AGAIN)).isPositive();
@@ -62,7 +62,7 @@ class NaiveSchedulerIT {
 
     @Test
     void withMultiExecNoneIsDoneTwice() {
-        try (NaiveWorkers workers = new NaiveWorkers(client, MULTI_EXEC, 0)) {
+        try (NaiveWorkers workers = new NaiveWorkers(client, MULTI_EXEC, false)) {
             JobReport report = jobs.reportWhen(workers::isIdle);
 
             assertThat(report.isClean()).isTrue();
@@ -71,7 +71,7 @@ class NaiveSchedulerIT {
 
     @Test
     void withMultiExecAWorkerThatIsKilledAfterItsClaimLosesItsJobs() {
-        try (NaiveWorkers workers = new NaiveWorkers(client, MULTI_EXEC, 1)) {
+        try (NaiveWorkers workers = new NaiveWorkers(client, MULTI_EXEC, true)) {
             JobReport report = jobs.reportWhen(workers::isIdle);
 
             assertThat(report.count(DONE_AGAIN)).isZero();

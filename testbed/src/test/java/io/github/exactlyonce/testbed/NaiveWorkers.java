@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -52,21 +53,25 @@ final class NaiveWorkers implements AutoCloseable {
     }
 
     private static final int WORKERS = 4;
+
+    /** A worker is not killed over less: it would not show. */
+    private static final int MANY = 100;
+
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final RedisClient client;
     private final Take take;
-    private final AtomicInteger toKill;
+    private final AtomicBoolean killOne;
     private final AtomicInteger atWork = new AtomicInteger();
     private final Phaser instant = new Phaser(1 + WORKERS);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private volatile boolean closed;
 
-    /** @param toKill so many workers end right after they have taken their first jobs, and before they do them */
-    NaiveWorkers(RedisClient client, Take take, int toKill) {
+    /** @param killOne whether the first worker that takes many jobs ends right after that, and before it does them */
+    NaiveWorkers(RedisClient client, Take take, boolean killOne) {
         this.client = client;
         this.take = take;
-        this.toKill = new AtomicInteger(toKill);
+        this.killOne = new AtomicBoolean(killOne);
         for (int i = 1; i <= WORKERS; i++) {
             String name = "worker-" + i;
             new Thread(() -> work(name), name).start();
@@ -91,7 +96,7 @@ final class NaiveWorkers implements AutoCloseable {
             while (instant.arriveAndAwaitAdvance() >= 0 && !closed) {
                 atWork.incrementAndGet();
                 List<String> jobs = take.jobs(redis, Range.create(0L, System.currentTimeMillis()));
-                boolean killed = !jobs.isEmpty() && toKill.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+                boolean killed = jobs.size() >= MANY && killOne.getAndSet(false);
                 if (!killed) {
                     perform(redis, name, jobs);
                 }
