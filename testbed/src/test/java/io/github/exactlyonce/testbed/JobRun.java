@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -96,7 +95,7 @@ final class JobRun {
         try {
             await("no job is left").atMost(TestSystem.PATIENCE).until(() -> left() == 0);
         } catch (ConditionTimeoutException e) {
-            report(); // which tells more about them
+            System.out.println(audit()); // which tells more about them
             throw e;
         }
     }
@@ -118,23 +117,17 @@ final class JobRun {
         redis.sync().del(dueTimes.keySet().stream().map(RedisKeys::restock).toArray(String[]::new));
     }
 
-    /** Of a scheduler that does not say in Redis what it still has in hand. @param idle whether it has done what it took */
-    JobReport reportWhen(BooleanSupplier idle) {
-        await("the workers are idle").atMost(TestSystem.PATIENCE).until(() -> left() == 0 && idle.getAsBoolean());
-        return report();
-    }
-
     /** Waits until no job is left, then audits every job. */
     JobReport assertEachDoneOnce() {
         awaitNoneLeft();
-        JobReport report = report();
+        JobReport report = audit();
+        System.out.println(report.summary());
         assertThat(report).matches(JobReport::isClean, "is clean");
         return report;
     }
 
-    private JobReport report() {
-        JobReport report = JobAudit.of(redis, dueTimes, SKU, startUnits);
-        System.out.println(report);
-        return report;
+    /** Audits every job as it is now. */
+    JobReport audit() {
+        return JobAudit.of(redis, dueTimes, SKU, startUnits);
     }
 }

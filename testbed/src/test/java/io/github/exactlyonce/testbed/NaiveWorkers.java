@@ -62,6 +62,7 @@ final class NaiveWorkers implements AutoCloseable {
     private final RedisClient client;
     private final Take take;
     private final AtomicBoolean killOne;
+    private final List<Thread> workers = new ArrayList<>();
     private final AtomicInteger atWork = new AtomicInteger();
     private final Phaser instant = new Phaser(1 + WORKERS);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -74,7 +75,9 @@ final class NaiveWorkers implements AutoCloseable {
         this.killOne = new AtomicBoolean(killOne);
         for (int i = 1; i <= WORKERS; i++) {
             String name = "worker-" + i;
-            new Thread(() -> work(name), name).start();
+            Thread worker = new Thread(() -> work(name), name);
+            workers.add(worker);
+            worker.start();
         }
         clock.scheduleAtFixedRate(instant::arriveAndAwaitAdvance, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -89,6 +92,13 @@ final class NaiveWorkers implements AutoCloseable {
         closed = true;
         clock.shutdown();
         instant.forceTermination();
+        for (Thread worker : workers) {
+            try {
+                worker.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void work(String name) {

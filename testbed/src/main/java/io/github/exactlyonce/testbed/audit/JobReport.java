@@ -42,20 +42,24 @@ public record JobReport(
         return jobs * 1_000.0 / Math.max(1, lastEffect - firstDue);
     }
 
-    /** For a person: one line with the figures, then each finding with the first few offenders. */
+    /** For a person: the figures in one line. */
+    public String summary() {
+        return "%d jobs: %d once, %d never, %d more often; %.0f/s; late p50 %d ms, p99 %d ms, max %d ms; by %s"
+                .formatted(
+                        jobs,
+                        jobs - count(NEVER_DONE) - count(DONE_AGAIN),
+                        count(NEVER_DONE),
+                        count(DONE_AGAIN),
+                        perSecond(),
+                        lateness(50),
+                        lateness(99),
+                        lateness(100),
+                        byWorker);
+    }
+
+    /** The summary, then each finding with the first few offenders. */
     @Override
     public String toString() {
-        return "%d jobs: %d once, %d never, %d more often; %.0f/s; late p50 %d ms, p99 %d ms, max %d ms; by %s"
-                        .formatted(
-                                jobs,
-                                jobs - count(NEVER_DONE) - count(DONE_AGAIN),
-                                count(NEVER_DONE),
-                                count(DONE_AGAIN),
-                                perSecond(),
-                                lateness(50),
-                                lateness(99),
-                                lateness(100),
-                                byWorker)
-                + Findings.describe(offenders);
+        return summary() + Findings.describe(offenders);
     }
 }
