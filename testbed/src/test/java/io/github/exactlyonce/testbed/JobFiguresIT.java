@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * How fast and how late jobs are done. As part of the build one small round shows that it works; for figures:
+ * How fast and how late jobs are done. As part of the build one small round shows that it works; for figures,
+ * {@code -Djobs.rounds=5} runs five larger ones and {@code -Dtestbed.jvm="-Xmx256m -XX:+UseSerialGC"} lets the JVMs
+ * optimise; the README has the whole command.
  *
- * <pre>mvn verify -Dit.test=JobFiguresIT -Djobs.rounds=5 -Dtestbed.jvm="-Xmx256m -XX:+UseSerialGC"</pre>
- *
- * Nothing is asserted of the speed, which is the machine's: only that each job was done once.
+ * <p>Nothing is asserted of the speed, which is the machine's: only that each job was done once.
  */
 @ExtendWith(SharedSystem.class)
 class JobFiguresIT {
