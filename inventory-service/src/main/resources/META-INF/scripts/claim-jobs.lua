@@ -6,24 +6,34 @@
 -- KEYS[2] recurring:{main}   hash; member -> its schedule
 -- ARGV[1] at most so many jobs
 -- ARGV[2] lease in milliseconds
--- ARGV[3] of these, at most so many of the kinds that follow (the replica has so many free workers)
--- ARGV[4...] kinds
+-- ARGV[3] attempts after which a job is given up: a count far beyond them is none, but a time that somebody added by hand
+-- ARGV[4] claims nothing later than this, in Unix ms: the claimer does not wait any longer, and jobs would be leased to
+--         nobody. '' if it does not know Redis's time yet
+-- ARGV[5] of these, at most so many of the kinds that follow (the replica has so many free workers)
+-- ARGV[6...] kinds
 --
 -- Returns {jobs due before this claim, ms by which the oldest of them is late, microseconds until the next job that is
 -- not due yet (-1: none), now in Unix ms, then for each job: member, lease token, attempts including this one, ms late, schedule or ''}.
 
 local jobs, recurring = KEYS[1], KEYS[2]
-local limit, lease, free = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local limit, lease, max_attempts = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local latest, free = tonumber(ARGV[4]), tonumber(ARGV[5])
 local is_bounded = {}
-for i = 4, #ARGV do
+for i = 6, #ARGV do
   is_bounded[ARGV[i]] = true
 end
 
 -- Jobs of a kind whose workers are busy are left due. So that they hide nobody else's, the search goes past them, this far.
 local LONGEST_SEARCH = 10000
 
+-- How many attempts beyond the last one can have been counted: burying a job may have failed that often.
+local MORE_ATTEMPTS = 8
+
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if latest and now > latest then
+  return { 0, 0, 0, now }
+end
 local after_now = string.format('%.0f', now + 1) -- a score's fraction does not make it later
 local until_now = '(' .. after_now
 
@@ -43,7 +53,8 @@ repeat
   seen = seen + #page / 2
 until #page < 2 * limit or #found == 2 * limit or seen >= LONGEST_SEARCH
 
-local any_recurring = #found > 0 and redis.call('EXISTS', recurring) == 1
+-- A key of another type is found out now: without their schedules, recurring jobs would end.
+local any_recurring = #found > 0 and redis.call('HLEN', recurring) > 0
 local due = seen > 0 and redis.call('ZCOUNT', jobs, '-inf', until_now) or 0
 local claimed = { due, now - oldest, -1, now }
 for i = 1, #found, 2 do
@@ -53,7 +64,8 @@ for i = 1, #found, 2 do
     -- No client could name this job again to finish or bury it, so it gets a name that can be written.
     member = string.gsub(member, '[^\32-\126]', function(c) return string.format('\\x%02x', string.byte(c)) end)
   end
-  local attempts = math.min(math.floor((score - due_at) * 1024 + 0.5) + 1, 1023)
+  local earlier = math.floor((score - due_at) * 1024 + 0.5)
+  local attempts = earlier > max_attempts + MORE_ATTEMPTS and 1 or math.min(earlier + 1, 1023)
   local token = string.format('%.17g', now + lease + attempts / 1024)
   redis.call('ZADD', jobs, token, member)
   if member ~= found[i] then
@@ -63,8 +75,7 @@ for i = 1, #found, 2 do
   claimed[#claimed + 1] = token
   claimed[#claimed + 1] = attempts
   claimed[#claimed + 1] = now - due_at
-  local schedule = any_recurring and redis.pcall('HGET', recurring, member)
-  claimed[#claimed + 1] = type(schedule) == 'string' and schedule or ''
+  claimed[#claimed + 1] = any_recurring and redis.call('HGET', recurring, member) or ''
 end
 
 local next_job = redis.call('ZRANGEBYSCORE', jobs, after_now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)

@@ -34,7 +34,7 @@ local status, items, placed_at, settled_by, settled_at = record[1], record[2], r
 if status == 'CONFIRMED' or status == 'REJECTED' then
   redis.pcall('ZREM', jobs, job)
   local before = settled_by == token and 0 or 2
-  return { CODES[status] + before, settled_by, settled_at - placed_at }
+  return { CODES[status] + before, settled_by or '', (settled_at or 0) - (placed_at or settled_at or 0) } -- or a hand was in it
 end
 
 if status == 'SCHEDULED' then

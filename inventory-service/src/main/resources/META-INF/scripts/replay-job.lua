@@ -8,13 +8,18 @@
 -- ARGV[2] member: the letter's payload
 -- ARGV[3] channel that wakes the pollers
 --
--- Returns 1 if it was replayed, 0 if the letter is gone.
+-- Returns 1 if it was replayed, 0 if the letter is gone, 2 if its job was cancelled meanwhile: then the letter stays.
 
 local dead_letters, jobs, record = KEYS[1], KEYS[2], KEYS[3]
 local letter, member, channel = ARGV[1], ARGV[2], ARGV[3]
 
 if #redis.call('XRANGE', dead_letters, letter, letter) == 0 then
   return 0
+end
+local known = redis.pcall('HMGET', record, 'work', 'status')
+local has_record = known[1] == member
+if has_record and known[2] == 'CANCELLED' then
+  return 2
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -28,7 +33,7 @@ local due = is_under_way and score or math.min(score, now)
 -- The job first: it is the write that may be refused (memory limit, wrong type), and then nothing has happened yet.
 redis.call('ZADD', jobs, string.format('%.17g', due), member)
 redis.call('XDEL', dead_letters, letter)
-if redis.pcall('HGET', record, 'work') == member then
+if has_record then
   redis.call('HSET', record, 'status', 'SCHEDULED')
   redis.call('PERSIST', record)
 end

@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -50,6 +52,7 @@ public final class JsonInput {
 
     private final JsonNode root;
     private final List<FieldProblem> problems = new ArrayList<>();
+    private final Set<String> known = new HashSet<>();
 
     private JsonInput(JsonNode root) {
         this.root = root;
@@ -91,12 +94,13 @@ public final class JsonInput {
     }
 
     public boolean has(String field) {
+        known.add(field);
         return root.hasNonNull(field);
     }
 
     /** An optional string that must satisfy {@link #ID_RULE} if it is there. */
     public @Nullable String id(String field) {
-        return id(field, root.get(field));
+        return id(field, field(field));
     }
 
     public String requiredId(String field) {
@@ -105,7 +109,8 @@ public final class JsonInput {
 
     /** An optional string of any content. */
     public @Nullable String text(String field) {
-        return root.path(field).isString() ? root.get(field).stringValue() : null;
+        JsonNode value = field(field);
+        return value != null && value.isString() ? value.stringValue() : null;
     }
 
     /**
@@ -125,12 +130,12 @@ public final class JsonInput {
 
     /** A whole number from {@code min} to {@link #MAX_QUANTITY}. */
     public int quantity(String field, int min) {
-        return quantity(field, root.get(field), min);
+        return quantity(field, field(field), min);
     }
 
     /** The field {@code items}: 1 to {@link #MAX_ITEMS} objects with {@code id} and {@code quantity}. */
     public OrderItems items() {
-        JsonNode items = root.get("items");
+        JsonNode items = field("items");
         List<OrderItem> valid = new ArrayList<>();
         if (items == null || !items.isArray() || items.isEmpty()) {
             problem("items", "must be a list with at least one item");
@@ -147,6 +152,13 @@ public final class JsonInput {
         return new OrderItems(valid);
     }
 
+    /** For a request in which a field that is misspelt would mean something else: notes all fields that nobody asked for. */
+    public void refuseOtherFields() {
+        root.propertyNames().stream()
+                .filter(name -> !known.contains(name))
+                .forEach(name -> problem(name, "is not a field of this request"));
+    }
+
     public void problem(String field, String reason) {
         problems.add(new FieldProblem(field, reason));
     }
@@ -156,6 +168,11 @@ public final class JsonInput {
         if (!problems.isEmpty()) {
             throw new InvalidInputException(problems);
         }
+    }
+
+    private @Nullable JsonNode field(String field) {
+        known.add(field);
+        return root.get(field);
     }
 
     private @Nullable String id(String field, @Nullable JsonNode node) {

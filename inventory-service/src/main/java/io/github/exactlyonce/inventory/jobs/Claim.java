@@ -37,11 +37,6 @@ public record Claim(
         return recurrence != null;
     }
 
-    /** When this run, or this attempt at it, was due. */
-    public Instant dueAt() {
-        return claimedAt.minusMillis(lateMillis);
-    }
-
     /** From its due time up to now. */
     Duration lateness() {
         return Duration.ofMillis(lateMillis).plusNanos(System.nanoTime() - heldSince);

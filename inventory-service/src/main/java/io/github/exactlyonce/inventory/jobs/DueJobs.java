@@ -37,6 +37,7 @@ final class DueJobs {
 
     private final JobProperties properties;
     private final Replica replica;
+    private volatile @Nullable Anchor anchor;
 
     DueJobs(JobProperties properties, Replica replica) {
         this.properties = properties;
@@ -50,7 +51,11 @@ final class DueJobs {
     Reply<Claims> claim(Pipeline pipeline, Collection<String> bounded, int freeWorkers) {
         Object[] arguments = Stream.concat(
                         Stream.<Object>of(
-                                properties.claimLimit(), properties.lease().toMillis(), freeWorkers),
+                                properties.claimLimit(),
+                                properties.lease().toMillis(),
+                                properties.maxAttempts(),
+                                latest(pipeline.timeout()),
+                                freeWorkers),
                         bounded.stream())
                 .toArray();
         ScriptCall call = ScriptCall.on(RedisKeys.jobs(), RedisKeys.recurring()).with(arguments);
@@ -120,6 +125,18 @@ final class DueJobs {
         }
     }
 
+    /**
+     * Redis may run a claim long after we gave it up, when it was busy with something else: such a claim must take nothing. Half
+     * of the timeout leaves the other half for the answer.
+     */
+    private String latest(Duration timeout) {
+        Anchor known = anchor;
+        return known == null
+                ? ""
+                : String.valueOf(
+                        known.redisMillis() + (System.nanoTime() - known.nanos()) / 1_000_000 + timeout.toMillis() / 2);
+    }
+
     private static Reply<Claim> renewed(Claim claim, Reply<List<Object>> reply) {
         if (reply.isFailure()) {
             return Reply.failed(reply.failure());
@@ -132,6 +149,7 @@ final class DueJobs {
         long received = System.nanoTime();
         long nextMicros = (Long) answer.get(2);
         Instant now = Instant.ofEpochMilli((Long) answer.get(3));
+        anchor = new Anchor(now.toEpochMilli(), received);
         List<Claim> claims = new ArrayList<>();
         for (int i = 4; i < answer.size(); i += 5) {
             String member = (String) answer.get(i);
@@ -157,9 +175,12 @@ final class DueJobs {
             return schedule.isEmpty() ? null : Recurrence.parse(schedule);
         } catch (IllegalArgumentException e) { // nothing but a hand has written it
             log.error("job \"{}\" runs once and never again: its schedule cannot be read: {}", member, e.getMessage());
-            return null;
+            return Recurrence.NEVER;
         }
     }
+
+    /** What time Redis had when we last heard of it. */
+    private record Anchor(long redisMillis, long nanos) {}
 
     /**
      * @param attempts that count

@@ -89,6 +89,7 @@ class JobController {
         checked(id);
         JsonInput input = JsonInput.read("body", BoundedBody.read(http, MAX_BODY));
         Schedule schedule = Schedule.readOnce(input);
+        input.refuseOtherFields();
         input.refuseIfInvalid();
         JobAnswer answer = move(id, schedule);
         return switch (answer.outcome()) {

@@ -13,6 +13,8 @@ import org.springframework.stereotype.Component;
  * Replays buried jobs: {@code replay-job.lua} schedules the job and removes the letter in one step, so that of several who
  * replay one letter, one does.
  *
+ * <p>A job that was cancelled stays cancelled. Letters of one job that are replayed while it waits are one run of it.
+ *
  * <p>Whether the job can be done is not asked here. The record of a buried job is kept for {@code inventory.retention}; a
  * job that needs it, such as {@code publish <jobId>}, is buried again without it, with that reason. An
  * {@link JobHandler.AtMostOnce} job may have had its effect before it failed: who replays it takes it upon himself.
@@ -37,6 +39,10 @@ final class JobReplay implements Replay {
         }
         ScriptCall call = ScriptCall.on(RedisKeys.deadLetters(), RedisKeys.jobs(), RedisKeys.job(Claim.idOf(member)))
                 .with(letter.id(), member, RedisKeys.JOB_UPDATES);
-        return Result.of(pipeline.<Long>eval(REPLAY_JOB, call).require() == 1);
+        return switch (pipeline.<Long>eval(REPLAY_JOB, call).require().intValue()) {
+            case 0 -> Result.of(false);
+            case 1 -> Result.of(true);
+            default -> Result.kept("the job was cancelled");
+        };
     }
 }

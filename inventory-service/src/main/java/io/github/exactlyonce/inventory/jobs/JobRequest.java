@@ -30,6 +30,9 @@ record JobRequest(String jobId, Work work, Schedule schedule) {
         String jobId = id == null ? UUID.randomUUID().toString() : id;
         Work work = work(jobId, input, handlers);
         Schedule schedule = Schedule.read(input, redisTime);
+        if (!work.member().isEmpty()) {
+            input.refuseOtherFields(); // timezone for zone would be another job
+        }
         input.refuseIfInvalid();
         Assert.state(Claim.idOf(work.member()).equals(jobId), () -> "work without its jobId: " + work.member());
         Assert.state(

@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.springframework.scheduling.support.CronExpression;
  * @param cron six fields from seconds to days of the week, or a macro such as {@code @daily}
  */
 record Recurrence(String cron, ZoneId zone) {
+
+    /** On 30 February. */
+    static final Recurrence NEVER = new Recurrence("0 0 0 30 2 *", ZoneOffset.UTC);
 
     /** @throws IllegalArgumentException if one of them is not readable; its message is for a person */
     static Recurrence of(String cron, String zone) {

@@ -38,7 +38,7 @@ record Schedule(
     static Schedule read(JsonInput input, Supplier<Instant> redisTime) {
         return onlyOne(
                 input,
-                "exactly one of dueAt, delay and cron must be given",
+                "or delay or cron must be given, exactly one of them",
                 given(input, "dueAt", "delay", "cron"),
                 dueAt(input),
                 delay(input),
@@ -54,7 +54,7 @@ record Schedule(
         }
         return onlyOne(
                 input,
-                "exactly one of dueAt and delay must be given",
+                "or delay must be given, exactly one of them",
                 given(input, "dueAt", "delay"),
                 dueAt(input),
                 delay(input));

@@ -6,6 +6,7 @@ import io.github.exactlyonce.inventory.jobs.Claim;
 import io.github.exactlyonce.inventory.jobs.JobHandler;
 import io.github.exactlyonce.inventory.jobs.JobResult;
 import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.inventory.redis.Reply;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +54,15 @@ final class OrderJobs implements JobHandler.ExactlyOnce {
         List<String> ids =
                 scheduled.stream().map(decision -> decision.hint().id()).toList();
         return processor.release(pipeline, ids).stream()
-                .map(reply -> reply.isFailure() ? JobResult.retry(reply.reason()) : JobResult.done())
+                .map(OrderJobs::released)
                 .iterator();
+    }
+
+    private static JobResult released(Reply<Boolean> reply) {
+        if (reply.isFailure()) {
+            return JobResult.retry(reply.reason());
+        }
+        return reply.get() ? JobResult.done() : JobResult.left(); // it is released already, or not due yet
     }
 
     private static boolean isScheduled(Decision decision) {

@@ -35,6 +35,9 @@ public final class OrderProcessor {
     private static final Logger log = LoggerFactory.getLogger(OrderProcessor.class);
     private static final LuaScript PLACE_ORDER = LuaScript.returningList("place-order.lua");
 
+    /** The first element of the answer to a release that announced the order. */
+    private static final long RELEASED = 1;
+
     private final StockLedger stockLedger;
     private final OrderLock lock;
     private final Replica replica;
@@ -75,10 +78,10 @@ public final class OrderProcessor {
      * Announces orders that were placed for later and are due: {@code place-order.lua}, which does it once. An order that is
      * not due yet gets its job back at its time.
      *
-     * @return one reply per id, in their order, with no value that matters
+     * @return one reply per id, in their order: whether this announced it
      */
-    List<Reply<Object>> release(Pipeline pipeline, List<String> ids) {
-        return pipeline.evalAll(
+    List<Reply<Boolean>> release(Pipeline pipeline, List<String> ids) {
+        List<Reply<List<Object>>> replies = pipeline.evalAll(
                 PLACE_ORDER,
                 ids.stream()
                         .map(id -> ScriptCall.on(RedisKeys.order(id), RedisKeys.jobs())
@@ -89,6 +92,9 @@ public final class OrderProcessor {
                                         RedisKeys.ORDER_UPDATES,
                                         RedisKeys.JOB_UPDATES))
                         .toList());
+        return replies.stream()
+                .map(reply -> reply.map(answer -> answer.get(0).equals(RELEASED)))
+                .toList();
     }
 
     /**

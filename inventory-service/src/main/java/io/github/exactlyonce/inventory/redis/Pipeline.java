@@ -43,6 +43,11 @@ public final class Pipeline implements AutoCloseable {
         this.factory = factory;
     }
 
+    /** How long it waits for answers: {@code spring.data.redis.timeout}. */
+    public Duration timeout() {
+        return Duration.ofMillis(factory.getTimeout());
+    }
+
     /**
      * Sends one command per input, without waiting in between, and waits for all answers, at the most for
      * {@code spring.data.redis.timeout}.

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * {@code restock <restockId> <sku> <quantity>}: adds units to the stock, once per restockId, whether it was scheduled or
- * requested over HTTP. A recurring one adds them at each run, under the id {@code <restockId>@<due time in Unix ms>}.
+ * requested over HTTP. A recurring one adds them at each run, under the id {@code <restockId>/<time of its claim in Unix ms>}.
  *
  * <p>Touches {@code stock:{main}}, {@code ledger:{main}}, {@code restock:{main}:<id>}.
  */
@@ -52,7 +52,8 @@ final class RestockJobs implements JobHandler.ExactlyOnce {
     public Work describe(String jobId, JsonInput request) {
         String sku = request.requiredId("sku");
         int quantity = request.quantity("quantity", 1);
-        return new Work(String.join(" ", kind(), jobId, sku, String.valueOf(quantity)), Map.of());
+        String units = String.valueOf(quantity);
+        return new Work(String.join(" ", kind(), jobId, sku, units), Map.of("sku", sku, "quantity", units));
     }
 
     @Override
@@ -79,7 +80,7 @@ final class RestockJobs implements JobHandler.ExactlyOnce {
         if (words.length != WORDS || !JsonInput.isId(words[1]) || !JsonInput.isId(words[2]) || !isQuantity(words[3])) {
             return Optional.empty();
         }
-        String id = claim.isRecurring() ? words[1] + "@" + claim.dueAt().toEpochMilli() : words[1];
+        String id = claim.isRecurring() ? words[1] + "/" + claim.claimedAt().toEpochMilli() : words[1];
         return Optional.of(new JobEffect(claim, List.of(RedisKeys.restock(id)), List.of(id, words[2], words[3])));
     }
 

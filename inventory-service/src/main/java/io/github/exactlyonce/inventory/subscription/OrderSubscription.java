@@ -48,6 +48,9 @@ class OrderSubscription implements SmartLifecycle {
     /** The container would try again inside start(), each time deeper on the stack; the next check does it. */
     private static final BackOff ONE_TRY = new FixedBackOff(0, 0);
 
+    /** In milliseconds, some 300 years: a number beyond it is none that we wrote. */
+    private static final long LONGEST_DELAY = 10_000_000_000_000L;
+
     private static final Logger log = LoggerFactory.getLogger(OrderSubscription.class);
 
     private final InventoryProperties.Subscription properties;
@@ -224,11 +227,14 @@ class OrderSubscription implements SmartLifecycle {
 
         /** Milliseconds; whatever else it says, looking once too often does no harm. */
         private static Duration delay(byte[] body) {
-            try {
-                return Duration.ofMillis(Long.parseLong(new String(body, StandardCharsets.US_ASCII)));
-            } catch (NumberFormatException e) {
-                return Duration.ZERO;
+            long millis = 0;
+            for (byte digit : body) {
+                if (digit < '0' || digit > '9' || millis > LONGEST_DELAY) {
+                    return Duration.ZERO;
+                }
+                millis = 10 * millis + digit - '0';
             }
+            return Duration.ofMillis(millis);
         }
     }
 }

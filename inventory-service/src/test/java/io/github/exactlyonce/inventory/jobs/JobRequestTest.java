@@ -17,17 +17,17 @@ class JobRequestTest {
 
     @Test
     void aNewKindKeepsTheMessageUnlessItSaysOtherwise() {
-        JobRequest request = read(new Emails(), "'message':'welcome'");
+        JobRequest request = read(new Emails(), "'delay':'PT5S','message':'welcome'");
 
         assertThat(request.work().member()).isEqualTo("email 42");
         assertThat(request.work().fields()).isEqualTo(Map.of("message", "welcome"));
-        assertThat(read(new Emails(), "'other':1").work().fields()).isEmpty();
+        assertThat(read(new Emails(), "'delay':'PT5S'").work().fields()).isEmpty();
     }
 
     @Test
     void aMessageThatIsNoStringIsRefusedAndNotDropped() {
         assertThatExceptionOfType(InvalidInputException.class)
-                .isThrownBy(() -> read(new Emails(), "'message':5"))
+                .isThrownBy(() -> read(new Emails(), "'delay':'PT5S','message':5"))
                 .withMessage("message must be a string");
     }
 
@@ -40,7 +40,7 @@ class JobRequestTest {
             }
         };
 
-        assertThatIllegalStateException().isThrownBy(() -> read(careless, "'other':1"));
+        assertThatIllegalStateException().isThrownBy(() -> read(careless, "'delay':'PT5S'"));
     }
 
     @Test
@@ -52,11 +52,11 @@ class JobRequestTest {
             }
         };
 
-        assertThatIllegalStateException().isThrownBy(() -> read(careless, "'other':1"));
+        assertThatIllegalStateException().isThrownBy(() -> read(careless, "'delay':'PT5S'"));
     }
 
     private static JobRequest read(JobHandler handler, String field) {
-        String json = "{'kind':'email','jobId':'42','delay':'PT5S'," + field + "}";
+        String json = "{'kind':'email','jobId':'42'," + field + "}";
         byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         return JobRequest.read(body, new JobHandlers(List.of(handler)), () -> Instant.EPOCH);
     }

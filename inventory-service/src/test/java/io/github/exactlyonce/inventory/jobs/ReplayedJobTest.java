@@ -97,6 +97,20 @@ class ReplayedJobTest extends WithRedis {
     }
 
     @Test
+    void aJobThatWasCancelledMeanwhileStaysCancelledAndItsLetterStays() {
+        record("p1", Map.of("work", "publish p1", "status", "SCHEDULED"));
+        String id = bury("publish p1");
+        redis.opsForHash().put(RedisKeys.job("p1"), "status", "CANCELLED");
+
+        HttpResponse<String> answer = replay(id);
+
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(answer.body()).contains("the job was cancelled");
+        assertThat(deadLetters()).hasSize(1);
+        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+    }
+
+    @Test
     void aReplayThatIsSentAgainChangesNothing() {
         DeadLetter letter = letter(bury("restock r-7 001 5"), "restock r-7 001 5");
         jobReplay.replay(pipeline, letter);

@@ -265,6 +265,7 @@ class SchedulingJobsTest extends WithJobs {
             'delay':'PT99999999999999999999S'             | delay
             'delay':'PT5S','zone':'UTC'                   | zone
             'zone':'UTC'                                  | zone
+            'cron':'@daily','timezone':'Europe/Berlin'    | timezone
             'cron':'0 0 8 * *'                            | cron
             'cron':'0 0 8 * * MON#9'                      | cron
             'cron':''                                     | cron

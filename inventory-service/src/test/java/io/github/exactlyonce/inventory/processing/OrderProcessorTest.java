@@ -63,6 +63,18 @@ class OrderProcessorTest extends WithRedis {
     }
 
     @Test
+    void aRecordThatAHandHasDamagedStopsNobodyElsesOrder() {
+        stock("001", 10);
+        stock("002", 10);
+        redis.opsForHash().put(RedisKeys.order("damaged"), "status", "CONFIRMED");
+        place("29", TWO_AND_ONE, FAR);
+
+        assertThat(processor.process(pipeline, List.of(OrderHint.dueJob("damaged"), OrderHint.dueJob("29"))))
+                .extracting(Decision::outcome)
+                .containsExactly(Outcome.ALREADY_SETTLED, Outcome.CONFIRMED);
+    }
+
+    @Test
     void aSettledOrderExpiresAndAnOpenOneDoesNot() {
         stock("001", 10);
         place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
