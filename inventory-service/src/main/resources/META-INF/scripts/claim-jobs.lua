@@ -55,8 +55,11 @@ until #page < 2 * limit or #found == 2 * limit or seen >= LONGEST_SEARCH
 
 -- A key of another type is found out now: without their schedules, recurring jobs would end.
 local any_recurring = #found > 0 and redis.call('HLEN', recurring) > 0
+-- Redis takes so many scores and members at once, which costs less than one by one.
+local STEP = 128
+
 local due = seen > 0 and redis.call('ZCOUNT', jobs, '-inf', until_now) or 0
-local claimed = { due, now - oldest, -1, now }
+local claimed, scores, renamed = { due, now - oldest, -1, now }, {}, {}
 for i = 1, #found, 2 do
   local member, score = found[i], found[i + 1]
   local due_at = math.floor(score)
@@ -67,15 +70,23 @@ for i = 1, #found, 2 do
   local earlier = math.floor((score - due_at) * 1024 + 0.5)
   local attempts = earlier > max_attempts + MORE_ATTEMPTS and 1 or math.min(earlier + 1, 1023)
   local token = string.format('%.17g', now + lease + attempts / 1024)
-  redis.call('ZADD', jobs, token, member)
+  scores[#scores + 1] = token
+  scores[#scores + 1] = member
   if member ~= found[i] then
-    redis.call('ZREM', jobs, found[i])
+    renamed[#renamed + 1] = found[i]
   end
   claimed[#claimed + 1] = member
   claimed[#claimed + 1] = token
   claimed[#claimed + 1] = attempts
   claimed[#claimed + 1] = now - due_at
   claimed[#claimed + 1] = any_recurring and redis.call('HGET', recurring, member) or ''
+end
+
+for i = 1, #scores, 2 * STEP do
+  redis.call('ZADD', jobs, unpack(scores, i, math.min(i + 2 * STEP - 1, #scores)))
+end
+for _, member in ipairs(renamed) do
+  redis.call('ZREM', jobs, member)
 end
 
 local next_job = redis.call('ZRANGEBYSCORE', jobs, after_now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)

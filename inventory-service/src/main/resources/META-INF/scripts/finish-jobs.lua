@@ -36,8 +36,10 @@ local function reason_of(failure)
   return type(failure) == 'table' and failure.err or tostring(failure)
 end
 
-local function finish(record, keys, member, token, owner, next_due, arguments)
-  if tonumber(redis.call('ZSCORE', jobs, member) or '-1') ~= tonumber(token) then
+local done = {} -- members to be removed, all at once after the effects, which costs less than one by one
+
+local function finish(score, record, keys, member, token, owner, next_due, arguments)
+  if tonumber(score or '-1') ~= tonumber(token) then
     local known = redis.pcall('HMGET', record, 'work', 'lastRunBy')
     return known[1] == member and known[2] == owner and 1 or 0, ''
   end
@@ -51,7 +53,7 @@ local function finish(record, keys, member, token, owner, next_due, arguments)
 
   local ends = next_due == '' or next_due == 'none'
   if ends then
-    redis.call('ZREM', jobs, member)
+    done[#done + 1] = member
   else
     redis.call('ZADD', jobs, next_due, member)
   end
@@ -74,9 +76,16 @@ end
 -- Those that are shared, and then those of one job. The tables are used again for the next one.
 local keys, arguments = { unpack(KEYS, 3, 2 + shared_keys) }, { unpack(ARGV, 6, 5 + shared_arguments) }
 
+local JOB_ARGUMENTS = 4 + own_arguments
+local members = {}
+for i = 6 + shared_arguments, #ARGV, JOB_ARGUMENTS do
+  members[#members + 1] = ARGV[i]
+end
+local scores = redis.call('ZMSCORE', jobs, unpack(members))
+
 local answers = {}
 local key, argument = 3 + shared_keys, 6 + shared_arguments
-while argument <= #ARGV do
+for job, member in ipairs(members) do
   for i = 1, own_keys do
     keys[shared_keys + i] = KEYS[key + i]
   end
@@ -86,10 +95,13 @@ while argument <= #ARGV do
   local owner = ARGV[argument + 2]
   arguments[shared_arguments + own_arguments + 1] = owner
   local code, reason =
-    finish(KEYS[key], keys, ARGV[argument], ARGV[argument + 1], owner, ARGV[argument + 3], arguments)
+    finish(scores[job], KEYS[key], keys, member, ARGV[argument + 1], owner, ARGV[argument + 3], arguments)
   answers[#answers + 1] = code
   answers[#answers + 1] = reason
   key = key + 1 + own_keys
-  argument = argument + 4 + own_arguments
+  argument = argument + JOB_ARGUMENTS
+end
+if #done > 0 then
+  redis.call('ZREM', jobs, unpack(done))
 end
 return answers
