@@ -9,7 +9,7 @@
 -- ARGV[3] length to which the ledger is trimmed, approximately
 -- ARGV[4] changeId
 -- ARGV[5] SKU
--- ARGV[6] quantity
+-- ARGV[6] quantity, in digits without leading zeros
 -- ARGV[7] owner token of this attempt: <replica>/<nonce>
 --
 -- Returns {1, units after, mark} if it was done now, {0, units now, mark} if it had been done before;
@@ -27,7 +27,7 @@ if not before or math.abs(before) > 9007199254740991 then
   end
   before = 0 -- setting it is how a person repairs it
 end
-local this = string.format('%s=%.0f', sku, quantity)
+local this = sku .. '=' .. ARGV[6]
 local done = redis.call('GET', mark)
 if done then
   return { 0, before, done, refused = done ~= this and change_id .. ' was used before, for ' .. done or nil }
@@ -36,7 +36,8 @@ end
 local after = effect == 'SET' and quantity or before + quantity
 -- The ledger first: it is the write that may be refused, and then nothing has happened.
 redis.call('XADD', ledger, 'MAXLEN', '~', ledger_length, '*',
-  'effect', effect, 'id', change_id, 'units', string.format('%s=%.0f', sku, after - before), 'by', token)
+  'effect', effect, 'id', change_id, 'units', effect == 'SET' and string.format('%s=%.0f', sku, after - before) or this,
+  'by', token)
 redis.call('HSET', stock, sku, string.format('%.0f', after))
 redis.call('SET', mark, this, 'PX', mark_ttl)
 return { 1, after, this }

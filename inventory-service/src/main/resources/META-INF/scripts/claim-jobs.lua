@@ -60,6 +60,7 @@ local STEP = 128
 
 local due = seen > 0 and redis.call('ZCOUNT', jobs, '-inf', until_now) or 0
 local claimed, scores, renamed = { due, now - oldest, -1, now }, {}, {}
+local tokens = {} -- writing a number costs more than all else that is done for a job
 for i = 1, #found, 2 do
   local member, score = found[i], found[i + 1]
   local due_at = math.floor(score)
@@ -69,7 +70,11 @@ for i = 1, #found, 2 do
   end
   local earlier = math.floor((score - due_at) * 1024 + 0.5)
   local attempts = earlier > max_attempts + MORE_ATTEMPTS and 1 or math.min(earlier + 1, 1023)
-  local token = string.format('%.17g', now + lease + attempts / 1024)
+  local token = tokens[attempts]
+  if not token then
+    token = string.format('%.17g', now + lease + attempts / 1024)
+    tokens[attempts] = token
+  end
   scores[#scores + 1] = token
   scores[#scores + 1] = member
   if member ~= found[i] then

@@ -39,7 +39,7 @@ end
 local done = {} -- members to be removed, all at once after the effects, which costs less than one by one
 
 local function finish(score, record, keys, member, token, owner, next_due, arguments)
-  if tonumber(score or '-1') ~= tonumber(token) then
+  if score ~= token and tonumber(score or '-1') ~= tonumber(token) then -- Redis may write the same number otherwise
     local known = redis.pcall('HMGET', record, 'work', 'lastRunBy')
     return known[1] == member and known[2] == owner and 1 or 0, ''
   end
