@@ -12,11 +12,11 @@ import java.util.Map;
  * <table>
  * <caption>The three choices</caption>
  * <tr><th></th><th>when its process dies or pauses</th><th>costs</th></tr>
- * <tr><td>{@link ExactlyOnce}</td><td>the effect happens once</td><td>one script call for each job; the effect must be in
- * Redis, in the slot of {@code jobs:{main}}</td></tr>
- * <tr><td>{@link AtLeastOnce}</td><td>the effect may be repeated, so it should be harmless to repeat</td><td>two script
- * calls, a read of the record, a worker thread while it lasts, and a renewal for each third of a lease</td></tr>
- * <tr><td>{@link AtMostOnce}</td><td>the effect may be missing</td><td>one script call, a read of the record, a worker
+ * <tr><td>{@link ExactlyOnce}</td><td>the effect happens once</td><td>a place in a script call, sixteen jobs each; the
+ * effect must be in Redis, in the slot of {@code jobs:{main}}</td></tr>
+ * <tr><td>{@link AtLeastOnce}</td><td>the effect may be repeated, so it should be harmless to repeat</td><td>the same, a
+ * read of the record, a worker thread while it lasts, and a renewal for each third of a lease</td></tr>
+ * <tr><td>{@link AtMostOnce}</td><td>the effect may be missing</td><td>the same, a read of the record, a worker
  * thread; a failure is not tried again but put with the dead letters</td></tr>
  * </table>
  */
