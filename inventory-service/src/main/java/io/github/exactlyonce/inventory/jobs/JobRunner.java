@@ -84,6 +84,7 @@ final class JobRunner {
 
     /** Gives up what is still running. @return how many jobs are due again because of it */
     int handBack(Pipeline pipeline) {
+        attend(pipeline); // what has ended meanwhile must neither be repeated nor be taken for cut off
         Map<Claim, JobResult> results = new LinkedHashMap<>();
         int handedBack = outside.handBack(pipeline, results);
         end(pipeline, results);

@@ -55,6 +55,11 @@ final class OutsideWork implements DisposableBean {
         return size;
     }
 
+    /** Whether no worker is busy any more, seen by {@link #attend} or not. */
+    boolean haveAllEnded() {
+        return running.stream().allMatch(RunningJob::isEnded);
+    }
+
     /** A third of a lease: one renewal may fail and the lease is still ours. */
     Duration renewInterval() {
         return properties.lease().dividedBy(3);
@@ -119,6 +124,10 @@ final class OutsideWork implements DisposableBean {
     int handBack(Pipeline pipeline, Map<Claim, JobResult> results) {
         List<DueJobs.Again> again = new ArrayList<>();
         for (RunningJob job : running) {
+            if (!job.endsWithItsWork && job.isEnded()) {
+                results.put(job.claim, job.result());
+                continue;
+            }
             job.interrupt();
             if (job.endsWithItsWork) {
                 again.add(new DueJobs.Again(job.claim, Duration.ZERO, job.claim.attempts() - 1, ""));

@@ -33,6 +33,9 @@ class OutsideWorkTest extends WithRedis {
     private OutsideWork outside;
 
     @Autowired
+    private JobRunner runner;
+
+    @Autowired
     private Emails emails;
 
     @Autowired
@@ -201,6 +204,19 @@ class OutsideWorkTest extends WithRedis {
         assertThat(poller.tick(pipeline)).as("due at once").isEqualTo(1);
         tickUntil(() -> !hasJob("email 1"));
         assertThat(emails.done).extracting(Job::attempts).containsExactly(1);
+    }
+
+    @Test
+    void whatHasEndedUnseenIsNeitherCutOffNorHandedBack() {
+        due("text 1");
+        due("email 1");
+        poller.tick(pipeline);
+        await().atMost(DEADLINE).until(() -> outside.haveAllEnded());
+
+        assertThat(runner.handBack(pipeline)).isZero();
+
+        assertThat(deadLetters()).isEmpty();
+        assertThat(hasJob("email 1")).isFalse();
     }
 
     @Test
