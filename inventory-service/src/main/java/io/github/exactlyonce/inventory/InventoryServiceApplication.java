@@ -3,12 +3,14 @@ package io.github.exactlyonce.inventory;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
+import io.github.exactlyonce.contracts.telemetry.DatadogTags;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 @SpringBootApplication
@@ -23,6 +25,11 @@ public class InventoryServiceApplication {
     @Bean
     RedisRequirements redisRequirements(RedisConnectionFactory connections) {
         return new RedisRequirements(connections);
+    }
+
+    @Bean
+    DatadogTags datadogTags(Environment environment, Replica replica) {
+        return new DatadogTags(environment, replica.name());
     }
 
     /** Only for the ages in log lines. What is due is decided by Redis's clock. */

@@ -1,7 +1,6 @@
 package io.github.exactlyonce.inventory;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.github.exactlyonce.contracts.telemetry.HostName;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.stereotype.Component;
 
@@ -16,7 +15,7 @@ public final class Replica {
     private final String name;
 
     Replica(InventoryProperties properties) {
-        this.name = properties.replica().isEmpty() ? hostName() : properties.replica();
+        this.name = properties.replica().isEmpty() ? HostName.ofThisProcess() : properties.replica();
     }
 
     public String name() {
@@ -35,24 +34,5 @@ public final class Replica {
             token.append(NONCE_ALPHABET[(int) (random >>> (6 * i)) & 63]);
         }
         return token.toString();
-    }
-
-    /** In a container the host's name is the pod's; elsewhere the process id tells replicas of one host apart. */
-    private static String hostName() {
-        String pod = System.getenv("HOSTNAME");
-        if (pod != null && ProcessHandle.current().pid() == 1) {
-            return sanitized(pod);
-        }
-        try {
-            return sanitized(InetAddress.getLocalHost().getHostName()) + "-"
-                    + ProcessHandle.current().pid();
-        } catch (UnknownHostException e) {
-            return "replica-" + ProcessHandle.current().pid();
-        }
-    }
-
-    private static String sanitized(String hostName) {
-        String safe = hostName.replaceAll("[^A-Za-z0-9._:-]", "-");
-        return safe.substring(0, Math.min(safe.length(), 48));
     }
 }

@@ -3,11 +3,14 @@ package io.github.exactlyonce.order;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
+import io.github.exactlyonce.contracts.telemetry.DatadogTags;
+import io.github.exactlyonce.contracts.telemetry.HostName;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 @SpringBootApplication
@@ -22,5 +25,10 @@ public class OrderServiceApplication {
     @Bean
     RedisRequirements redisRequirements(RedisConnectionFactory connections) {
         return new RedisRequirements(connections);
+    }
+
+    @Bean
+    DatadogTags datadogTags(Environment environment) {
+        return new DatadogTags(environment, HostName.ofThisProcess());
     }
 }
