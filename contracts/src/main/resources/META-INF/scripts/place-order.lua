@@ -8,7 +8,7 @@
 --           announce   a new order: published now, or, if it is scheduled for later, by its release
 --           record     a new order whose message is out already (another producer's): nothing is published
 --           release    an order that was scheduled and is due: published now. What it is stands in its record, so
---                      ARGV[6] to ARGV[8] are not read and may be left out
+--                      ARGV[6] to ARGV[9] are not read and may be left out
 -- ARGV[2] id
 -- ARGV[3] grace in milliseconds: if no replica has settled the order so long after it was placed, its job comes due
 -- ARGV[4] channel of orders
@@ -16,6 +16,7 @@
 -- ARGV[6] items, packed: 001=2,002=1
 -- ARGV[7] orderId where it differs from the id, else ''
 -- ARGV[8] scheduledFor in Unix ms, '' if there is none; the past means now
+-- ARGV[9] traceparent, '' or left out if the order is not traced
 --
 -- announce and record return
 --   {1, placedAt in Unix ms, status}   the order is new, and now PLACED or SCHEDULED
@@ -53,11 +54,12 @@ local function iso8601(ms)
     math.floor(seconds / 60) % 60, seconds % 60, ms % 1000)
 end
 
--- The event of an order that is placed now. Ids are made of characters that JSON does not escape.
-local function event(items, order_id)
+-- The event of an order that is placed now. Ids and traceparents are made of characters that JSON does not escape.
+local function event(items, order_id, traceparent)
   local lines = string.gsub(items, '([^=,]+)=(%d+)', '{"id":"%1","quantity":%2}')
-  return string.format('{"eventType":"OrderPlaced","id":"%s","orderId":"%s","items":[%s],"placedAt":"%s"}',
-    id, order_id, lines, iso8601(now))
+  local trace = traceparent ~= '' and ',"traceparent":"' .. traceparent .. '"' or ''
+  return string.format('{"eventType":"OrderPlaced","id":"%s","orderId":"%s","items":[%s],"placedAt":"%s"%s}',
+    id, order_id, lines, iso8601(now), trace)
 end
 
 -- The pollers sleep until the job is due that was the next one when they looked.
@@ -87,7 +89,7 @@ local function release()
     redis.call('ZADD', jobs, digits(due), job)
     return { 2, due - now }
   end
-  local message = event(recorded.items, recorded.orderId or id)
+  local message = event(recorded.items, recorded.orderId or id, recorded.traceparent or '')
   -- The job first: it is the write that may be refused (memory limit, wrong type), and then nothing has happened yet.
   redis.call('ZADD', jobs, digits(now + grace), job)
   redis.call('HSET', order, 'status', 'PLACED', 'placedAt', digits(now))
@@ -108,7 +110,7 @@ local function place_again()
   return answer_record()
 end
 
-local function place(items, order_id, scheduled_for)
+local function place(items, order_id, scheduled_for, traceparent)
   local later = scheduled_for and scheduled_for > now
   local status = later and 'SCHEDULED' or 'PLACED'
   local due = later and scheduled_for or now + grace
@@ -121,13 +123,17 @@ local function place(items, order_id, scheduled_for)
     fields[#fields + 1] = 'scheduledFor'
     fields[#fields + 1] = digits(scheduled_for)
   end
+  if traceparent ~= '' then
+    fields[#fields + 1] = 'traceparent'
+    fields[#fields + 1] = traceparent
+  end
   -- The job first, as in the release.
   redis.call('ZADD', jobs, digits(due), job)
   redis.call('HSET', order, unpack(fields))
   if later then
     wake_pollers_if_next(due)
   elseif mode == 'announce' then
-    redis.call('PUBLISH', order_channel, event(items, order_id ~= '' and order_id or id))
+    redis.call('PUBLISH', order_channel, event(items, order_id ~= '' and order_id or id, traceparent))
   end
   return { 1, now, status }
 end
@@ -138,4 +144,4 @@ end
 if #record > 0 then
   return place_again()
 end
-return place(ARGV[6], ARGV[7], tonumber(ARGV[8]))
+return place(ARGV[6], ARGV[7], tonumber(ARGV[8]), ARGV[9] or '')

@@ -14,10 +14,10 @@
 -- ARGV[6] length to which the ledger is trimmed, approximately
 -- ARGV[7] channel of the outcome
 --
--- Returns {code, owner token that settled it, ms from placed to settled}; code is one of
+-- Returns {code, owner token that settled it, ms from placed to settled, traceparent of the record}; code is one of
 --   1 confirmed now, 2 rejected now, 3 was confirmed before, 4 was rejected before, 5 no record and no items,
 --   6 scheduled, not yet released: whoever asks, its time is kept, and nothing is written.
--- With 5 and 6 the token is '' and the time 0.
+-- With 5 and 6 the token is '' and the time 0. The traceparent is '' if the order is not traced.
 -- A first answer that was lost is given again to whoever repeats the call with the same token.
 
 local order, jobs, stock, ledger = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -28,22 +28,24 @@ local job = 'order ' .. id
 local CODES = { CONFIRMED = 1, REJECTED = 2 }
 
 -- Read and check everything first: Redis does not roll a script back.
-local record = redis.call('HMGET', order, 'status', 'items', 'placedAt', 'settledBy', 'settledAt', 'orderId')
+local record = redis.call('HMGET', order, 'status', 'items', 'placedAt', 'settledBy', 'settledAt', 'orderId', 'traceparent')
 local status, items, placed_at, settled_by, settled_at = record[1], record[2], record[3], record[4], record[5]
+local traceparent = record[7] or ''
 
 if status == 'CONFIRMED' or status == 'REJECTED' then
   redis.pcall('ZREM', jobs, job)
   local before = settled_by == token and 0 or 2
-  return { CODES[status] + before, settled_by or '', (settled_at or 0) - (placed_at or settled_at or 0) } -- or a hand was in it
+  local age = (settled_at or 0) - (placed_at or settled_at or 0) -- or a hand was in it
+  return { CODES[status] + before, settled_by or '', age, traceparent }
 end
 
 if status == 'SCHEDULED' then
-  return { 6, '', 0 }
+  return { 6, '', 0, traceparent }
 end
 
 items = items or message_items
 if items == '' then
-  return { 5, '', 0 }
+  return { 5, '', 0, '' }
 end
 
 local time = redis.call('TIME')
@@ -113,7 +115,7 @@ redis.call('HSET', order, unpack(fields))
 redis.call('PEXPIRE', order, retention)
 redis.pcall('ZREM', jobs, job) -- whatever is wrong with the jobs, the order is settled and the answer must say so
 redis.call('PUBLISH', channel, string.format(
-  '{"eventType":"%s","id":"%s","orderId":"%s","status":"%s","settledBy":"%s","ageMs":%.0f}',
+  '{"eventType":"%s","id":"%s","orderId":"%s","status":"%s","settledBy":"%s","ageMs":%.0f%s}',
   settled == 'CONFIRMED' and 'OrderConfirmed' or 'OrderRejected', id, order_id ~= '' and order_id or id, settled,
-  string.match(token, '^[^/]*'), now - placed_at))
-return { CODES[settled], token, now - placed_at }
+  string.match(token, '^[^/]*'), now - placed_at, traceparent ~= '' and ',"traceparent":"' .. traceparent .. '"' or ''))
+return { CODES[settled], token, now - placed_at, traceparent }

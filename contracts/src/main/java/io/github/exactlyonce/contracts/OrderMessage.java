@@ -13,18 +13,21 @@ import org.jspecify.annotations.Nullable;
  * {"eventType":"OrderPlaced","id":"29","orderId":"29","items":[{"id":"001","quantity":2}],"placedAt":"2026-01-01T00:00:00.000Z"}
  * }</pre>
  *
- * Other producers may send only {@code id} (or {@code orderId}) and {@code items}; unknown fields are ignored.
+ * Other producers may send only {@code id} (or {@code orderId}) and {@code items}; unknown fields are ignored. An order that is
+ * traced carries {@code traceparent} as well.
  *
  * @param id what the effect happens once for
  * @param orderId the order as its producer knows it; the same as {@code id} in our own events
  * @param placedAt when the order was placed, or released at its time, by Redis's clock; null in messages of other producers, which is how a
  *     consumer knows that nobody may have recorded the order yet
+ * @param traceParent where it stands in its trace; null if it is not traced
  */
 public record OrderMessage(
         String id,
         String orderId,
         OrderItems items,
-        @Nullable Instant placedAt) {
+        @Nullable Instant placedAt,
+        @Nullable TraceParent traceParent) {
 
     public static final String EVENT_TYPE = "OrderPlaced";
 
@@ -44,8 +47,9 @@ public record OrderMessage(
         String id = orderId != null && !input.has("id") ? orderId : input.requiredId("id");
         OrderItems items = input.items();
         Instant placedAt = placedAt(input);
+        TraceParent traceParent = TraceParent.parse(input.text("traceparent"));
         input.refuseIfInvalid();
-        return Optional.of(new OrderMessage(id, orderId == null ? id : orderId, items, placedAt));
+        return Optional.of(new OrderMessage(id, orderId == null ? id : orderId, items, placedAt, traceParent));
     }
 
     private static @Nullable Instant placedAt(JsonInput input) {
@@ -66,7 +70,8 @@ public record OrderMessage(
         String lines = items.list().stream()
                 .map(item -> "{\"id\":\"" + item.id() + "\",\"quantity\":" + item.quantity() + "}")
                 .collect(Collectors.joining(","));
-        return "{\"id\":\"" + id + "\",\"orderId\":\"" + orderId + "\",\"items\":[" + lines + "]}";
+        String trace = traceParent == null ? "" : ",\"traceparent\":\"" + traceParent + "\"";
+        return "{\"id\":\"" + id + "\",\"orderId\":\"" + orderId + "\",\"items\":[" + lines + "]" + trace + "}";
     }
 
     /** Whether the order service wrote a record and a due job in the same step that published this message. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code settledAt}</td><td>Unix milliseconds by Redis's clock</td></tr>
  * <tr><td>{@code settledBy}</td><td>the owner token that settled it: {@code <replica>/<nonce>}</td></tr>
  * <tr><td>{@code shortages}</td><td>{@code 002=5/3,009=1/-}: SKU = requested / available, {@code -} if unknown</td></tr>
+ * <tr><td>{@code traceparent}</td><td>{@link TraceParent}; only of an order that is traced</td></tr>
  * </table>
  */
 public record OrderRecord(

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 final class PlaceOrderScript implements AutoCloseable {
 
     static final long GRACE_MILLIS = 2000;
+    static final String TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     private final RedisProcess process = RedisProcess.start();
     private final RedisClient client = RedisClient.create(process.url());
@@ -52,7 +53,7 @@ final class PlaceOrderScript implements AutoCloseable {
         return body;
     }
 
-    /** @param more items, orderId and scheduledFor; a release needs none of them */
+    /** @param more items, orderId, scheduledFor and, if it is traced, traceparent; a release needs none of them */
     List<Object> run(String mode, String id, String... more) {
         List<String> arguments = new ArrayList<>(
                 List.of(mode, id, String.valueOf(GRACE_MILLIS), RedisKeys.ORDER_UPDATES, RedisKeys.JOB_UPDATES));

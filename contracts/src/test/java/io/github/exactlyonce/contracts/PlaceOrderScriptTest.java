@@ -84,6 +84,18 @@ class PlaceOrderScriptTest {
     }
 
     @Test
+    void aTracedOrderCarriesItsTraceInItsRecordAndItsEvent() throws InterruptedException {
+        script.run("announce", "29", "001=2", "", "", PlaceOrderScript.TRACEPARENT);
+        script.run("announce", "29", "001=2", "", "", PlaceOrderScript.TRACEPARENT.replace("4bf9", "0000"));
+
+        assertThat(redis.hget(RedisKeys.order("29"), "traceparent")).isEqualTo(PlaceOrderScript.TRACEPARENT);
+        assertThat(script.heard())
+                .singleElement()
+                .asString()
+                .endsWith(",\"traceparent\":\"" + PlaceOrderScript.TRACEPARENT + "\"}");
+    }
+
+    @Test
     void anOrderWhoseMessageIsOutAlreadyIsRecordedAndNotPublished() throws InterruptedException {
         script.run("record", "29", "001=2", "", "");
 

@@ -132,6 +132,20 @@ class ScheduledOrderScriptTest {
     }
 
     @Test
+    void aReleaseAnnouncesTheTraceOfTheRequestThatScheduledTheOrder() throws InterruptedException {
+        script.run("announce", "29", "001=2", "", String.valueOf(FAR), PlaceOrderScript.TRACEPARENT);
+        theTimeHasCome("29");
+        script.heard();
+
+        release("29");
+
+        assertThat(script.heard())
+                .singleElement()
+                .asString()
+                .endsWith(",\"traceparent\":\"" + PlaceOrderScript.TRACEPARENT + "\"}");
+    }
+
+    @Test
     void aReleaseBeforeItsTimePutsTheJobBack() throws InterruptedException {
         schedule("29", FAR);
         long accepted = Long.parseLong(redis.hget(RedisKeys.order("29"), "placedAt"));

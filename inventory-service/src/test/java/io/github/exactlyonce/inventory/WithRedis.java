@@ -101,7 +101,7 @@ public abstract class WithRedis {
     /**
      * Runs {@code place-order.lua}.
      *
-     * @param more items, orderId and scheduledFor; a release needs none of them
+     * @param more items, orderId, scheduledFor and, if it is traced, traceparent; a release needs none of them
      */
     protected List<Object> placeOrder(String mode, String id, Duration grace, String... more) {
         List<Object> arguments =

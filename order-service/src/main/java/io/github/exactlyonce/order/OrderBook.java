@@ -3,6 +3,7 @@ package io.github.exactlyonce.order;
 import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.OrderStatus;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.TraceParent;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -30,10 +31,12 @@ class OrderBook {
 
     private final StringRedisTemplate redis;
     private final FirstConnection connection;
+    private final CurrentTrace trace;
     private final String graceMillis;
     private final DefaultRedisScript<List<Object>> placeOrder;
 
-    OrderBook(StringRedisTemplate redis, FirstConnection connection, OrderProperties properties) {
+    OrderBook(StringRedisTemplate redis, FirstConnection connection, OrderProperties properties, CurrentTrace trace) {
+        this.trace = trace;
         this.redis = redis;
         this.connection = connection;
         this.graceMillis = String.valueOf(properties.grace().toMillis());
@@ -56,7 +59,8 @@ class OrderBook {
                 RedisKeys.JOB_UPDATES,
                 request.items().packed(),
                 "",
-                scheduledFor == null ? "" : String.valueOf(scheduledFor.toEpochMilli()));
+                scheduledFor == null ? "" : String.valueOf(scheduledFor.toEpochMilli()),
+                TraceParent.argument(trace.current()));
         if ((Long) answer.get(0) == NEW) {
             return placed(request, Instant.ofEpochMilli((Long) answer.get(1)), (String) answer.get(2));
         }

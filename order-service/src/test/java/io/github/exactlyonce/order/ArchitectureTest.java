@@ -32,6 +32,7 @@ class ArchitectureTest {
                         "org.springframework..",
                         "io.lettuce.core..",
                         "io.micrometer.core..",
+                        "io.micrometer.tracing..",
                         "com.github.f4b6a3.ulid..",
                         "org.slf4j..",
                         "org.jspecify.annotations..")

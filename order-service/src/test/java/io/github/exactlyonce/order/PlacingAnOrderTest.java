@@ -41,8 +41,8 @@ class PlacingAnOrderTest extends OrderServiceTest {
 
         Instant placedAt = Instant.parse(answer.text("placedAt"));
         assertThat(OBSERVED.messagesOf("announced"))
-                .containsExactly(
-                        new OrderMessage("announced", "announced", OrderItems.of(new OrderItem("001", 2)), placedAt));
+                .containsExactly(new OrderMessage(
+                        "announced", "announced", OrderItems.of(new OrderItem("001", 2)), placedAt, null));
         assertThat(OBSERVED.commands().hget(RedisKeys.order("announced"), "placedAt"))
                 .isEqualTo(String.valueOf(placedAt.toEpochMilli()));
         assertThat(OBSERVED.commands().zscore(RedisKeys.jobs(), RedisKeys.orderJob("announced")))

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.processing;
 
+import io.github.exactlyonce.contracts.TraceParent;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
 import io.github.exactlyonce.inventory.stock.Settlement;
 import io.github.exactlyonce.inventory.stock.StockLedger;
@@ -34,7 +35,7 @@ final class Attempt {
 
     void decide(Outcome outcome, String detail) {
         Duration age = hint.placedAt() == null ? null : Duration.between(hint.placedAt(), clock.instant());
-        decision = new Decision(hint, outcome, age, detail);
+        decision = new Decision(hint, outcome, age, detail, hint.traceParent());
     }
 
     /** The script names the token that settled the order: a repeated answer to ourselves is our own doing. */
@@ -47,7 +48,8 @@ final class Attempt {
             case SCHEDULED -> Outcome.SCHEDULED;
         };
         Duration age = settlement.settledBy().isEmpty() ? null : settlement.age();
-        decision = new Decision(hint, outcome, age, settlement.settledBy());
+        TraceParent traceParent = settlement.traceParent() == null ? hint.traceParent() : settlement.traceParent();
+        decision = new Decision(hint, outcome, age, settlement.settledBy(), traceParent);
     }
 
     String packedItems() {

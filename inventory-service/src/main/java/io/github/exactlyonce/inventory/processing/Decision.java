@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.processing;
 
+import io.github.exactlyonce.contracts.TraceParent;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param age from placed to settled, by Redis's clock; for an order that somebody else has, to now, by this JVM's clock;
  *     null if unknown
  * @param detail who settled it, or what went wrong; may be empty
+ * @param traceParent where the order stands in its trace; null if it is not traced, or unknown
  */
 public record Decision(
-        OrderHint hint, Outcome outcome, @Nullable Duration age, String detail) {
+        OrderHint hint,
+        Outcome outcome,
+        @Nullable Duration age,
+        String detail,
+        @Nullable TraceParent traceParent) {
 
     /** The answer to "who did it". */
     public enum Outcome {

@@ -1,16 +1,20 @@
 package io.github.exactlyonce.inventory.processing;
 
 import io.github.exactlyonce.contracts.OrderRecord;
+import io.github.exactlyonce.contracts.TraceParent;
 import io.github.exactlyonce.inventory.Replica;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -26,13 +30,17 @@ final class DecisionLog {
     private static final Logger log = LoggerFactory.getLogger("decisions");
 
     private final Replica replica;
+    private final OrderTraces traces;
+    private final Clock clock;
     private final Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
     private final Counter recovered;
     private final Timer processing;
     private final Timer age;
 
-    DecisionLog(Replica replica, MeterRegistry meters) {
+    DecisionLog(Replica replica, OrderTraces traces, MeterRegistry meters, Clock clock) {
         this.replica = replica;
+        this.traces = traces;
+        this.clock = clock;
         for (Outcome outcome : Outcome.values()) {
             counters.put(
                     outcome,
@@ -54,8 +62,11 @@ final class DecisionLog {
                 .register(meters);
     }
 
+    /** @param took how long the batch took, up to now */
     void write(List<Decision> decisions, Duration took) {
+        Instant end = clock.instant();
         for (Decision decision : decisions) {
+            TraceParent trace = decision.traceParent();
             counters.get(decision.outcome()).increment();
             if (decision.isProcessed()) {
                 processing.record(took);
@@ -63,9 +74,11 @@ final class DecisionLog {
                 if (decision.hint().source() == OrderHint.Source.JOB) {
                     recovered.increment();
                 }
+                TraceParent span = traces.settled(decision, replica.name(), end, took);
+                trace = span == null ? trace : span;
             }
             if (!isAboutToBeReleased(decision)) {
-                line(decision);
+                line(decision, trace);
             }
         }
     }
@@ -75,13 +88,13 @@ final class DecisionLog {
         return decision.outcome() == Outcome.SCHEDULED && decision.hint().source() == OrderHint.Source.JOB;
     }
 
-    private void line(Decision decision) {
+    private void line(Decision decision, @Nullable TraceParent trace) {
         LoggingEventBuilder line = decision.outcome().decision().equals("failed") ? log.atWarn() : log.atInfo();
         line = line.addKeyValue("orderId", decision.hint().id())
                 .addKeyValue("replica", replica.name())
                 .addKeyValue("decision", decision.outcome().decision())
                 .addKeyValue("reason", decision.outcome().reason())
-                .addKeyValue("source", decision.hint().source() == OrderHint.Source.JOB ? "job" : "message");
+                .addKeyValue("source", decision.hint().source().label());
         if (decision.age() != null) {
             line = line.addKeyValue("ageMs", decision.age().toMillis());
         }
@@ -89,6 +102,9 @@ final class DecisionLog {
             line = line.addKeyValue("settledBy", OrderRecord.replicaOf(decision.detail()));
         } else if (!decision.isProcessed() && !decision.detail().isEmpty()) {
             line = line.addKeyValue("cause", decision.detail());
+        }
+        if (trace != null) {
+            line = line.addKeyValue("traceId", trace.traceId()).addKeyValue("spanId", trace.spanId());
         }
         line.log(decision.outcome().decision());
     }

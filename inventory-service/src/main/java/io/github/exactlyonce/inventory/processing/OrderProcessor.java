@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.processing;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.TraceParent;
 import io.github.exactlyonce.inventory.Replica;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
 import io.github.exactlyonce.inventory.redis.LuaScript;
@@ -141,7 +142,8 @@ public final class OrderProcessor {
                         RedisKeys.JOB_UPDATES,
                         attempt.packedItems(),
                         attempt.foreignOrderId(),
-                        "");
+                        "",
+                        TraceParent.argument(attempt.hint.traceParent()));
     }
 
     private void gate(Pipeline pipeline, List<Attempt> attempts) {

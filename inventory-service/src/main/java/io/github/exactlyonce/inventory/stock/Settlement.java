@@ -1,15 +1,19 @@
 package io.github.exactlyonce.inventory.stock;
 
+import io.github.exactlyonce.contracts.TraceParent;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code commit-order.lua} answered.
  *
  * @param settledBy the owner token that settled the order; empty if nobody did
  * @param age from placed to settled, by Redis's clock; zero if nobody did
+ * @param traceParent what the record says; null if the order is not traced
  */
-public record Settlement(Code code, String settledBy, Duration age) {
+public record Settlement(
+        Code code, String settledBy, Duration age, @Nullable TraceParent traceParent) {
 
     /** In the order of the script's codes, from 1. */
     public enum Code {
@@ -27,6 +31,8 @@ public record Settlement(Code code, String settledBy, Duration age) {
 
     static Settlement of(List<Object> answer) {
         Code code = Code.values()[((Long) answer.get(0)).intValue() - 1];
-        return new Settlement(code, (String) answer.get(1), Duration.ofMillis((Long) answer.get(2)));
+        return new Settlement(
+                code, (String) answer.get(1), Duration.ofMillis((Long) answer.get(2)), TraceParent.parse((String)
+                        answer.get(3)));
     }
 }

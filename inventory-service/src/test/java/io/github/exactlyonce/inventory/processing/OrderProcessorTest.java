@@ -8,6 +8,7 @@ import io.github.exactlyonce.contracts.OrderItems;
 import io.github.exactlyonce.contracts.OrderRecord.Shortage;
 import io.github.exactlyonce.contracts.OrderStatus;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.TraceParent;
 import io.github.exactlyonce.inventory.InventoryProperties;
 import io.github.exactlyonce.inventory.WithRedis;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
@@ -34,6 +35,8 @@ import org.springframework.data.redis.core.RedisCallback;
 /** One replica's gate and commit, copy by copy. */
 class OrderProcessorTest extends WithRedis {
 
+    private static final TraceParent TRACE =
+            new TraceParent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", true);
     private static final OrderItems TWO_AND_ONE = OrderItems.of(new OrderItem("001", 2), new OrderItem("002", 1));
     private static final Duration FAR = Duration.ofMinutes(10);
 
@@ -317,14 +320,47 @@ class OrderProcessorTest extends WithRedis {
     void anotherProducersOrderIsRecordedBeforeTheGateSoThatADeadHolderCannotLoseIt() {
         stock("001", 10);
         redis.opsForValue().set(RedisKeys.lock("1718000000000"), "inventory-2/died", Duration.ofMinutes(1));
-        OrderHint foreign =
-                new OrderHint("1718000000000", "29", OrderItems.of(new OrderItem("001", 1)), null, Source.MESSAGE);
+        OrderHint foreign = new OrderHint(
+                "1718000000000", "29", OrderItems.of(new OrderItem("001", 1)), null, null, Source.MESSAGE);
 
         assertThat(outcomes(processor.process(pipeline, List.of(foreign)))).containsExactly(Outcome.LOCK_HELD);
 
         assertThat(order("1718000000000").status()).isEqualTo(OrderStatus.PLACED);
         assertThat(order("1718000000000").orderId()).isEqualTo("29");
         assertThat(hasJob("order 1718000000000")).isTrue();
+    }
+
+    @Test
+    void anOrderWhoseMessageWasLostStaysInItsTrace() {
+        stock("001", 10);
+        placeOrder("record", "29", FAR, "001=1", "", "", TRACE.toString());
+
+        assertThat(processor.process(pipeline, List.of(OrderHint.dueJob("29"))))
+                .extracting(Decision::traceParent)
+                .containsExactly(TRACE);
+    }
+
+    @Test
+    void anotherProducersTraceIsRecorded() {
+        stock("001", 10);
+        OrderHint foreign =
+                new OrderHint("30", "30", OrderItems.of(new OrderItem("001", 1)), null, TRACE, Source.MESSAGE);
+
+        processor.process(pipeline, List.of(foreign, foreign));
+
+        assertThat(redis.opsForHash().get(RedisKeys.order("30"), "traceparent")).isEqualTo(TRACE.toString());
+    }
+
+    @Test
+    void aReplicaThatSkipsAnOrderKnowsItsTraceFromTheMessage() {
+        redis.opsForValue().set(RedisKeys.lock("29"), "inventory-2/holds", Duration.ofMinutes(1));
+        OrderHint traced =
+                new OrderHint("29", "29", OrderItems.of(new OrderItem("001", 1)), Instant.now(), TRACE, Source.MESSAGE);
+
+        assertThat(processor.process(pipeline, List.of(traced))).singleElement().satisfies(decision -> {
+            assertThat(decision.outcome()).isEqualTo(Outcome.LOCK_HELD);
+            assertThat(decision.traceParent()).isEqualTo(TRACE);
+        });
     }
 
     @Autowired
@@ -336,7 +372,7 @@ class OrderProcessorTest extends WithRedis {
 
     /** The hint that the order service's own message is. */
     private static OrderHint hint(String id, OrderItems items) {
-        return new OrderHint(id, id, items, Instant.now(), Source.MESSAGE);
+        return new OrderHint(id, id, items, Instant.now(), null, Source.MESSAGE);
     }
 
     private static List<Outcome> outcomes(List<Decision> decisions) {

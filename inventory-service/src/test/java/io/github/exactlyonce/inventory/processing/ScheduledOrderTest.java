@@ -52,7 +52,7 @@ class ScheduledOrderTest extends WithRedis {
     void aMessageBeforeItsTimeChangesNothingAndLeavesTheLockFree() {
         schedule("29", FAR);
 
-        assertThat(process(new OrderHint("29", "29", ONE, Instant.now(), Source.MESSAGE)))
+        assertThat(process(new OrderHint("29", "29", ONE, Instant.now(), null, Source.MESSAGE)))
                 .isEqualTo(Outcome.SCHEDULED);
 
         assertUntouched("29");
@@ -62,7 +62,7 @@ class ScheduledOrderTest extends WithRedis {
     void anotherProducersMessageOfTheSameIdBeforeItsTimeChangesNothingAndLeavesTheLockFree() {
         schedule("29", FAR);
 
-        assertThat(process(new OrderHint("29", "29", ONE, null, Source.MESSAGE)))
+        assertThat(process(new OrderHint("29", "29", ONE, null, null, Source.MESSAGE)))
                 .isEqualTo(Outcome.SCHEDULED);
 
         assertUntouched("29");
