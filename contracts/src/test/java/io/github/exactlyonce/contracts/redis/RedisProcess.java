@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
 
 /**
@@ -30,12 +31,14 @@ public final class RedisProcess implements AutoCloseable {
 
     private final int port;
     private final Path directory;
+    private final @Nullable Path configuration;
     private final List<String> options;
     private Process process;
 
-    private RedisProcess(int port, Path directory, List<String> options) {
+    private RedisProcess(int port, Path directory, @Nullable Path configuration, List<String> options) {
         this.port = port;
         this.directory = directory;
+        this.configuration = configuration;
         this.options = options;
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
@@ -54,9 +57,25 @@ public final class RedisProcess implements AutoCloseable {
      * @param options as on the command line of redis-server: {@code "--appendonly", "yes"}
      */
     public static RedisProcess start(int port, Path directory, String... options) {
-        RedisProcess redis = new RedisProcess(port, directory, List.of(options));
+        RedisProcess redis = new RedisProcess(port, directory, null, List.of(options));
         redis.launch();
         return redis;
+    }
+
+    /** A sentinel that watches {@code primary} under this name, and by itself is a majority. */
+    public static RedisProcess startSentinel(String name, RedisProcess primary, String... settings) {
+        try {
+            Path directory = Files.createTempDirectory("sentinel");
+            List<String> lines = new ArrayList<>(
+                    List.of("sentinel monitor " + name + " " + primary.host() + " " + primary.port() + " 1"));
+            lines.addAll(List.of(settings));
+            Path file = Files.write(directory.resolve("sentinel.conf"), lines); // it rewrites this file
+            RedisProcess sentinel = new RedisProcess(freePort(), directory, file, List.of("--sentinel"));
+            sentinel.launch();
+            return sentinel;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static int freePort() {
@@ -117,8 +136,11 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     private synchronized void launch() {
-        List<String> command = new ArrayList<>(List.of(
-                executable(),
+        List<String> command = new ArrayList<>(List.of(executable()));
+        if (configuration != null) {
+            command.add(configuration.toString()); // the first argument or none
+        }
+        command.addAll(List.of(
                 "--port",
                 String.valueOf(port),
                 "--bind",

@@ -163,8 +163,8 @@ public final class LocalSystem implements AutoCloseable {
     }
 
     private ServiceProcess service(String name, Path jar, int port, Map<String, String> environment) {
-        Map<String, String> variables = new HashMap<>(plan.environment());
-        variables.putAll(plan.redisEnvironment());
+        Map<String, String> variables = new HashMap<>(plan.redisEnvironment());
+        variables.putAll(plan.environment());
         variables.putAll(environment);
         variables.put("SERVER_ADDRESS", "127.0.0.1");
         variables.put("SERVER_PORT", String.valueOf(port));
