@@ -209,6 +209,9 @@ class TelemetryIT {
         Map<String, JsonNode> found = new HashMap<>();
         for (ServiceProcess process : system.processes()) {
             for (String line : new LogFile(process.log()).newLines()) {
+                if (!line.startsWith("{")) {
+                    continue; // a warning of the JVM itself
+                }
                 JsonNode json = JsonMapper.shared().readTree(line);
                 if (json.has("orderId") && text(json, "orderId").equals(orderId)) {
                     found.put(text(json, "message"), json);
