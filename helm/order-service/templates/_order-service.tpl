@@ -1,0 +1,8 @@
+{{- define "order-service.port" -}}3001{{- end }}
+
+{{- define "order-service.shutdownSeconds" -}}10{{- end }}
+
+{{- define "order-service.env" -}}
+- name: ORDERS_GRACE
+  value: {{ .Values.orders.grace | quote }}
+{{- end }}
