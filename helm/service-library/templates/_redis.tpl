@@ -100,7 +100,7 @@ one; and a password belongs in a Secret.
   valueFrom:
     secretKeyRef:
       name: {{ include "service-library.redis.secretName" . }}
-      key: {{ $values.existingSecret | ternary $values.existingSecretPasswordKey "redis-password" }}
+      key: {{ empty $values.existingSecret | ternary "redis-password" $values.existingSecretPasswordKey }}
 {{- end }}
 {{- if $redis.ssl }}
 - name: SPRING_DATA_REDIS_SSL_ENABLED
