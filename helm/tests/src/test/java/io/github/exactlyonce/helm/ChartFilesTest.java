@@ -2,9 +2,11 @@ package io.github.exactlyonce.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +71,41 @@ class ChartFilesTest {
             assertThat(chart.directory().resolve("charts/service-library").toRealPath())
                     .isEqualTo(Chart.CHARTS.resolve("service-library").toRealPath());
         }
+    }
+
+    /** Templates of all charts of an umbrella are in one space of names: neither may take the other's port, say. */
+    @Test
+    void bothMayBePartsOfOneUmbrella(@TempDir Path umbrella) throws IOException {
+        Files.writeString(umbrella.resolve("Chart.yaml"), "apiVersion: v2\nname: shop\nversion: 0.1.0\n");
+        Files.createDirectories(umbrella.resolve("charts"));
+        for (Chart chart : Chart.values()) {
+            new Helm(chart.directory())
+                    .packageIt()
+                    .withDestination(umbrella.resolve("charts"))
+                    .call();
+        }
+        Manifest manifest = new Manifest(new Helm(umbrella)
+                .template()
+                .withName("shop")
+                .withKubeVersion("1.33.0")
+                .set("order-service.replicaCount", 2)
+                .set("inventory-service.stock.seed.001", 100)
+                .call());
+
+        assertThat(manifest.all(Deployment.class))
+                .extracting(
+                        it -> it.getMetadata().getName(),
+                        it -> it.getSpec().getReplicas(),
+                        it -> it.getSpec()
+                                .getTemplate()
+                                .getSpec()
+                                .getContainers()
+                                .get(0)
+                                .getPorts()
+                                .get(0)
+                                .getContainerPort())
+                .containsExactlyInAnyOrder(
+                        tuple("shop-order-service", 2, 3001), tuple("shop-inventory-service", 3, 3002));
     }
 
     /**

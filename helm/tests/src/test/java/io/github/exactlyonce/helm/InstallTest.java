@@ -17,22 +17,25 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.fabric8.mockwebserver.Context;
+import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.mockwebserver.ServerRequest;
+import io.fabric8.mockwebserver.ServerResponse;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * Helm's own install against an API server in memory, which keeps objects and starts nothing. Helm keeps its record of the
- * release in memory too (see the POM), and forgets it: an upgrade or uninstall would not find it.
- */
-@EnableKubernetesMockClient(crud = true, https = false)
+/** Helm's own install, upgrade and uninstall, against an API server in memory, which keeps objects and starts nothing. */
 class InstallTest {
 
     private static final List<Class<? extends HasMetadata>> TYPES =
@@ -40,17 +43,35 @@ class InstallTest {
 
     private static final Logger ONE_LINE_PER_REQUEST = Logger.getLogger("io.fabric8.mockwebserver");
 
-    KubernetesMockServer server;
-    KubernetesClient client;
+    private KubernetesMockServer server;
+    private KubernetesClient client;
 
     @BeforeAll
     static void quiet() {
         ONE_LINE_PER_REQUEST.setLevel(Level.WARNING);
     }
 
-    /** By which Helm learns what kinds there are; the server in memory does not tell by itself. */
     @BeforeEach
-    void tellWhatThereIs() {
+    void start() {
+        Map<ServerRequest, Queue<ServerResponse>> told = new HashMap<>();
+        server = new KubernetesMockServer(
+                new Context(),
+                new MockWebServer(),
+                told,
+                new ReleaseRecords(new KubernetesMixedDispatcher(told)),
+                false);
+        server.init();
+        client = server.createClient();
+        tellWhatKindsThereAre();
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.destroy();
+    }
+
+    private void tellWhatKindsThereAre() {
         expect("/version", Map.of("major", "1", "minor", "33", "gitVersion", "v1.33.0"));
         expect("/api", Map.of("kind", "APIVersions", "versions", List.of("v1")));
         expect("/api/v1", resources("v1"));
@@ -104,25 +125,44 @@ class InstallTest {
 
     @ParameterizedTest
     @EnumSource(Chart.class)
-    void makesAllThatWasRendered(Chart chart) {
-        Release release = new Helm(chart.directory())
+    void installUpgradeAndUninstall(Chart chart) {
+        Release installed = new Helm(chart.directory())
                 .install()
                 .withName(chart.release)
                 .withNamespace(Chart.NAMESPACE)
                 .withKubeConfigContents(kubeconfig())
                 .disableOpenApiValidation()
+                .call();
+        assertThat(installed.getStatus()).isEqualTo("deployed");
+        assertThat(installed.getOutput()).contains("NOTES:", "helm test " + chart.release);
+        assertThat(deployment(chart).getSpec().getReplicas()).isEqualTo(3);
+        assertThat(there(Service.class)).hasSize(1);
+        assertThat(there(PodDisruptionBudget.class)).hasSize(1);
+        assertThat(there(ServiceAccount.class)).hasSize(1);
+
+        Release upgraded = new Helm(chart.directory())
+                .upgrade()
+                .force() // by PUT: the server in memory knows no strategic merge patch
+                .withName(chart.release)
+                .withNamespace(Chart.NAMESPACE)
+                .withKubeConfigContents(kubeconfig())
+                .disableOpenApiValidation()
+                .set("replicaCount", 5)
                 .set("redis.password", "s3cret")
                 .call();
+        assertThat(upgraded.getRevision()).isEqualTo("2");
+        assertThat(deployment(chart).getSpec().getReplicas()).isEqualTo(5);
+        assertThat(there(Secret.class)).anyMatch(it -> it.getData().containsKey("redis-password"));
 
-        assertThat(release.getStatus()).isEqualTo("deployed");
-        assertThat(release.getOutput()).contains("NOTES:", "helm test " + chart.release);
-        assertThat(deployment(chart).getSpec().getReplicas()).isEqualTo(3);
-        assertThat(TYPES)
-                .allSatisfy(type -> assertThat(client.resources(type)
-                                .inNamespace(Chart.NAMESPACE)
-                                .list()
-                                .getItems())
-                        .hasSize(1));
+        Helm.uninstall(chart.release)
+                .withNamespace(Chart.NAMESPACE)
+                .withKubeConfigContents(kubeconfig())
+                .call();
+        assertThat(TYPES).allSatisfy(type -> assertThat(there(type)).isEmpty());
+    }
+
+    private <T extends HasMetadata> List<T> there(Class<T> type) {
+        return client.resources(type).inNamespace(Chart.NAMESPACE).list().getItems();
     }
 
     private Deployment deployment(Chart chart) {
