@@ -17,11 +17,11 @@ finish() {
   exit "$result"
 }
 
-eventually() { # until the command succeeds, for a minute at the most
-  local deadline=$((SECONDS + 60))
+eventually() { # until the command succeeds, for three minutes at the most
+  local deadline=$((SECONDS + 180))
   until "$@"; do
     if ((SECONDS > deadline)); then
-      echo "After a minute still not: $*" >&2
+      echo "After three minutes still not: $*" >&2
       return 1
     fi
     sleep 1
@@ -45,8 +45,16 @@ all_have_decided() {
   (($(lines processed) + $(lines skipped) >= 3))
 }
 
+are_healthy() { # not "up --wait", which some versions end with an error because the container that sets the stock has ended
+  local containers
+  containers=$(docker compose ps --quiet order-service inventory-service)
+  # shellcheck disable=SC2086 # one argument each
+  [[ $(docker inspect --format '{{.State.Health.Status}}' $containers | sort | uniq -c) =~ ^\ *4\ healthy$ ]]
+}
+
 trap finish EXIT
-docker compose up --build --wait --wait-timeout 180
+docker compose up --build --detach
+eventually are_healthy
 orders=$(docker compose port order-service 3001)
 inventory=$(docker compose port inventory-service 3002)
 
