@@ -48,7 +48,7 @@ class ComposeIT {
     /** For four JVMs that start at once on two busy cores. */
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
-    /** Twenty thousand orders take a quarter of a minute on two idle cores. */
+    /** For a machine that is busy with something else: the first thousands find cold JVMs. */
     private static final Duration LOAD_LIMIT = Duration.ofMinutes(5);
 
     private static final int TERMINATED = 128 + 15;
