@@ -1,6 +1,6 @@
 {{- define "inventory-service.port" -}}3002{{- end }}
 
-{{- define "inventory-service.shutdownSeconds" -}}25{{- end }}
+{{- define "inventory-service.shutdownSeconds" -}}30{{- end }}
 
 {{- define "inventory-service.env" -}}
 - name: ORDERS_GRACE

@@ -1,6 +1,6 @@
 {{- define "order-service.port" -}}3001{{- end }}
 
-{{- define "order-service.shutdownSeconds" -}}10{{- end }}
+{{- define "order-service.shutdownSeconds" -}}15{{- end }}
 
 {{- define "order-service.env" -}}
 - name: ORDERS_GRACE

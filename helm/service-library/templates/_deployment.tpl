@@ -29,13 +29,7 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "service-library.labels" . | nindent 8 }}
-        {{- with include "service-library.datadogLabels" . }}
-        {{- . | nindent 8 }}
-        {{- end }}
-        {{- with .Values.podLabels }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
+        {{- include "service-library.podLabels" . | nindent 8 }}
       {{- with include "service-library.podAnnotations" . }}
       annotations:
         {{- . | nindent 8 }}
@@ -143,19 +137,47 @@ spec:
 {{- toYaml $constraints -}}
 {{- end }}
 
+{{- /* The user's own win, but for those by which the Deployment and the Service find the pods. */}}
+{{- define "service-library.podLabels" -}}
+{{- $own := merge (include "service-library.labels" . | fromYaml) (include "service-library.datadogLabels" . | fromYaml) -}}
+{{- range $name, $_ := include "service-library.selectorLabels" . | fromYaml -}}
+{{- if hasKey $.Values.podLabels $name -}}
+{{- fail (printf "podLabels must not set %s: the chart finds its pods by it." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml (mergeOverwrite $own .Values.podLabels) -}}
+{{- end }}
+
+{{- /* The user's own win. */}}
 {{- define "service-library.podAnnotations" -}}
+{{- $annotations := dict -}}
 {{- with include "service-library.secret" . -}}
-checksum/secret: {{ sha256sum . }}
+{{- $_ := set $annotations "checksum/secret" (sha256sum .) -}}
+{{- end -}}
+{{- if .Values.datadog.enabled -}}
+{{- $_ := set $annotations (printf "ad.datadoghq.com/%s.logs" .Chart.Name) (list (dict "source" "java" "service" .Chart.Name) | toJson) -}}
+{{- end -}}
+{{- with mergeOverwrite $annotations .Values.podAnnotations -}}
+{{- toYaml . -}}
+{{- end -}}
 {{- end }}
-{{- if .Values.datadog.enabled }}
-ad.datadoghq.com/{{ .Chart.Name }}.logs: {{ list (dict "source" "java" "service" .Chart.Name) | toJson | squote }}
-{{- end }}
-{{- with .Values.podAnnotations }}
+
+{{- define "service-library.env" -}}
+{{- $own := include "service-library.ownEnv" . -}}
+{{- $names := list -}}
+{{- range fromYamlArray $own }}{{ $names = append $names .name }}{{ end -}}
+{{- range .Values.extraEnv -}}
+{{- if has .name $names -}}
+{{- fail (printf "extraEnv must not set %s: the chart sets it, from its other values." .name) -}}
+{{- end -}}
+{{- end -}}
+{{- $own }}
+{{- with .Values.extraEnv }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
 
-{{- define "service-library.env" -}}
+{{- define "service-library.ownEnv" -}}
 - name: MANAGEMENT_SERVER_PORT
   value: "8081"
 {{- if eq .Values.logFormat "json" }}
@@ -184,18 +206,18 @@ ad.datadoghq.com/{{ .Chart.Name }}.logs: {{ list (dict "source" "java" "service"
 {{- end }}
 {{- end }}
 {{- with .Values.tracing }}
+{{- if hasSuffix "/v1/traces" .endpoint }}
+{{- fail (printf "tracing.endpoint is the collector's address, to which /v1/traces is added: write %s." (trimSuffix "/v1/traces" .endpoint)) }}
+{{- end }}
 {{- if .endpoint }}
-- name: HOST_IP # for an agent on each node: http://$(HOST_IP):4318/v1/traces
+- name: HOST_IP # for an agent on each node: http://$(HOST_IP):4318
   valueFrom:
     fieldRef:
       fieldPath: status.hostIP
-- name: MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
   value: {{ .endpoint | quote }}
 - name: MANAGEMENT_TRACING_SAMPLING_PROBABILITY
   value: {{ .probability | quote }}
 {{- end }}
-{{- end }}
-{{- with .Values.extraEnv }}
-{{ toYaml . }}
 {{- end }}
 {{- end }}

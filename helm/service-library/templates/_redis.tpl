@@ -28,6 +28,9 @@ one; and a password belongs in a Secret.
 {{- fail "redis.tls.enabled asks for TLS and redis.url for none: write rediss:// for TLS." -}}
 {{- end -}}
 {{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default "6379" -}}
+{{- if or (lt (int $port) 1) (gt (int $port) 65535) -}}
+{{- fail (printf "redis.url has no port from 1 to 65535: %s." $redis.url) -}}
+{{- end -}}
 {{- $found = merge (dict "host" $url.hostname "port" $port "database" ($url.path | trimPrefix "/" | default "0") "ssl" (eq $url.scheme "rediss") "ports" (list $port)) $found -}}
 {{- else if eq $mode "sentinel" -}}
 {{- if not (and $redis.sentinel.master $redis.sentinel.nodes) -}}

@@ -77,7 +77,7 @@ class DeploymentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ORDER_SERVICE, 10", "INVENTORY_SERVICE, 25"})
+    @CsvSource({"ORDER_SERVICE, 15", "INVENTORY_SERVICE, 30"})
     void losesNothingInARollingUpdate(Chart chart, int shutdownSeconds) {
         Deployment deployment = chart.render("").the(Deployment.class);
         RollingUpdateDeployment rolling = deployment.getSpec().getStrategy().getRollingUpdate();

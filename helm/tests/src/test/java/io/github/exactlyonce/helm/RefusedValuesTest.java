@@ -54,6 +54,10 @@ class RefusedValuesTest {
                     redis: {url: 'rediss://r', tls: {clientCertificate: true}} | redis.tls.clientCertificate needs redis.tls.existingSecret
                     redis: {password: a, existingSecret: b}              | Set either redis.existingSecret or the passwords themselves
                     redis: {sentinel: {existingSecretPasswordKey: a}}    | which is not set
+                    redis: {url: 'redis://redis:99999'}                  | redis.url has no port from 1 to 65535
+                    tracing: {endpoint: 'http://c:4318/v1/traces'}       | to which /v1/traces is added: write http://c:4318.
+                    extraEnv: [{name: ORDERS_GRACE, value: 3s}]          | extraEnv must not set ORDERS_GRACE
+                    podLabels: {app.kubernetes.io/name: mine}            | podLabels must not set app.kubernetes.io/name
                     terminationGracePeriodSeconds: 15                    | terminationGracePeriodSeconds must be more than
                     autoscaling: {enabled: true, maxReplicas: 2}         | autoscaling.maxReplicas must not be less than autoscaling.minReplicas
                     """)
