@@ -14,6 +14,7 @@
 --
 -- Returns {jobs due before this claim, ms by which the oldest of them is late, microseconds until the next job that is
 -- not due yet (-1: none), now in Unix ms, then for each job: member, lease token, attempts including this one, ms late, schedule or ''}.
+-- {-1, 0, 0, now in Unix ms} if it was run too late and has not looked.
 
 local jobs, recurring = KEYS[1], KEYS[2]
 local limit, lease, max_attempts = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -32,7 +33,7 @@ local MORE_ATTEMPTS = 8
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if latest and now > latest then
-  return { 0, 0, 0, now }
+  return { -1, 0, 0, now }
 end
 local after_now = string.format('%.0f', now + 1) -- a score's fraction does not make it later
 local until_now = '(' .. after_now

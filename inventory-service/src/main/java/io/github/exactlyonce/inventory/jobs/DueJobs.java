@@ -189,7 +189,7 @@ final class DueJobs {
     record Again(Claim claim, Duration pause, int attempts, String failure) {}
 
     /**
-     * @param due jobs that were due before the claim
+     * @param due jobs that were due before the claim; -1 if Redis ran it too late for it to look
      * @param oldest by how much the oldest of them is late
      * @param next until the next job comes due, without those that are due already; null if there is none
      */

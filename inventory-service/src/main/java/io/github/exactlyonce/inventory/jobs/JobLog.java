@@ -49,8 +49,10 @@ final class JobLog {
     }
 
     void looked(DueJobs.Claims claims) {
-        due = claims.due();
-        oldest = claims.oldest();
+        if (claims.due() >= 0) { // else nothing is known, and "none is due" would be wrong just when jobs are late
+            due = claims.due();
+            oldest = claims.oldest();
+        }
         claims.claims().forEach(claim -> of(claim).claimed().increment());
     }
 

@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +30,9 @@ class ExactlyOnceJobsTest extends WithJobs {
 
     @Autowired
     private JobEffects effects;
+
+    @Autowired
+    private JobLog jobLog;
 
     @Autowired
     private MeterRegistry meters;
@@ -302,6 +307,32 @@ class ExactlyOnceJobsTest extends WithJobs {
                 .as("leased to nobody, once Redis has run the claim")
                 .isEqualTo(1);
         assertThat(poller.tick(pipeline)).isEqualTo(1);
+    }
+
+    @Test
+    void aClaimThatCameTooLateDoesNotSayThatNothingIsDue() {
+        due("nobody-knows-this 1");
+        assertThat(poller.tick(pipeline)).isEqualTo(1);
+        double oldest = gauge("inventory.jobs.oldest");
+
+        DueJobs.Claims late =
+                await().atMost(DEADLINE.multipliedBy(3)).until(this::claimOfABusyRedis, claims -> claims.due() < 0);
+        jobLog.looked(late);
+
+        assertThat(late.claims()).isEmpty();
+        assertThat(gauge("inventory.jobs.due")).isEqualTo(1);
+        assertThat(gauge("inventory.jobs.oldest")).isEqualTo(oldest).isPositive();
+    }
+
+    /** Redis is away for longer than a claim may be late, which is 1 s here, and for less than an answer may take. */
+    private DueJobs.Claims claimOfABusyRedis() throws Exception {
+        REDIS.freeze();
+        Future<Reply<DueJobs.Claims>> claim =
+                CompletableFuture.supplyAsync(() -> dueJobs.claim(pipeline, List.of(), 0));
+        await().pollDelay(Duration.ofMillis(1_400)).until(() -> true);
+        REDIS.thaw();
+        Reply<DueJobs.Claims> reply = claim.get();
+        return reply.isFailure() ? new DueJobs.Claims(0, Duration.ZERO, null, List.of()) : reply.get();
     }
 
     @Test
