@@ -180,10 +180,8 @@ spec:
 {{- define "service-library.ownEnv" -}}
 - name: MANAGEMENT_SERVER_PORT
   value: "8081"
-{{- if eq .Values.logFormat "json" }}
-- name: LOGGING_STRUCTURED_FORMAT_CONSOLE
-  value: logstash
-{{- end }}
+- name: LOGGING_STRUCTURED_FORMAT_CONSOLE # the image says logstash
+  value: {{ eq .Values.logFormat "json" | ternary "logstash" "" | quote }}
 {{- include "service-library.redis.env" . }}
 {{ include (printf "%s.env" .Chart.Name) . }}
 {{- with .Values.datadog }}

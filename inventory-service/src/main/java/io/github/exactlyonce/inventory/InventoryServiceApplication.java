@@ -3,6 +3,7 @@ package io.github.exactlyonce.inventory;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
+import io.github.exactlyonce.contracts.telemetry.DatadogAddress;
 import io.github.exactlyonce.contracts.telemetry.DatadogTags;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
@@ -15,7 +16,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 @SpringBootApplication
 @ConfigurationPropertiesScan
-@Import({ProblemAdvice.class, RedisClientSettings.class})
+@Import({ProblemAdvice.class, RedisClientSettings.class, DatadogAddress.class})
 public class InventoryServiceApplication {
 
     public static void main(String[] args) {

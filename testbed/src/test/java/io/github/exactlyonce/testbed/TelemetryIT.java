@@ -165,14 +165,22 @@ class TelemetryIT {
     @Test
     void withoutAKeyAndAnEndpointNothingIsSent() throws Exception {
         ServiceProcess heard = system.replicas().get(0);
-        ServiceProcess silent = system.replaceReplica(2, Map.of("DD_API_KEY", "", "OTEL_EXPORTER_OTLP_ENDPOINT", ""));
+        ServiceProcess silent = system.replaceReplica(
+                2,
+                Map.of(
+                        "DD_API_KEY", "",
+                        "OTEL_EXPORTER_OTLP_ENDPOINT", "",
+                        "LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs"));
         silent.waitUntilReady(TestSystem.PATIENCE);
         int before = intake.requests().size();
         try {
             heard.pause();
             place("untold");
-            awaitLinesOf("untold", "processed");
+            JsonNode line = awaitLinesOf("untold", "processed").get("processed");
             heard.resume();
+            assertThat(text(line.get("service"), "name"))
+                    .as("in another format, what that makes of it")
+                    .isEqualTo("inventory-service");
             await("three more rounds of the other replica")
                     .atMost(TestSystem.PATIENCE)
                     .until(() -> metricsOf("inventory-1", before) >= 3);
