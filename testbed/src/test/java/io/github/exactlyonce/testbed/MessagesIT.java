@@ -5,8 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exactlyonce.contracts.OrderItem;
 import io.github.exactlyonce.contracts.RedisKeys;
-import io.github.exactlyonce.testbed.Decisions.Decision;
 import io.github.exactlyonce.testbed.load.Order;
+import io.github.exactlyonce.testbed.system.Decisions;
+import io.github.exactlyonce.testbed.system.Decisions.Decision;
 import io.lettuce.core.Range;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -7,6 +7,7 @@ import io.github.exactlyonce.contracts.OrderItem;
 import io.github.exactlyonce.testbed.audit.AuditReport;
 import io.github.exactlyonce.testbed.load.Load;
 import io.github.exactlyonce.testbed.load.Order;
+import io.github.exactlyonce.testbed.load.Republisher;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -6,22 +6,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exactlyonce.testbed.audit.JobReport;
 import io.github.exactlyonce.testbed.system.ServiceProcess;
+import io.github.exactlyonce.testbed.system.WrongClock;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -39,10 +34,10 @@ class SkewedClocksIT {
 
     @Test
     void jobsAreDoneWhenRedisSaysSoWhateverTheReplicasClocksSay(TestSystem system) throws Exception {
-        Optional<Path> library = libfaketime();
-        assumeTrue(library.isPresent(), "libfaketime is not installed, so no clock can be put wrong");
-        ServiceProcess fast = system.replaceReplica(1, clock(library.get(), "+1h"));
-        ServiceProcess slow = system.replaceReplica(2, clock(library.get(), "-1h"));
+        Optional<WrongClock> clock = WrongClock.find();
+        assumeTrue(clock.isPresent(), "libfaketime is not installed, so no clock can be put wrong");
+        ServiceProcess fast = system.replaceReplica(1, clock.get().environment(HOUR));
+        ServiceProcess slow = system.replaceReplica(2, clock.get().environment(HOUR.negated()));
         List.of(fast, slow).forEach(replica -> replica.waitUntilReady(TestSystem.PATIENCE));
         assertClock(fast, HOUR);
         assertClock(slow, HOUR.negated());
@@ -61,10 +56,6 @@ class SkewedClocksIT {
         assertThat(report.lateness(100)).isLessThan(LATE.toMillis());
     }
 
-    private static Map<String, String> clock(Path library, String offset) {
-        return Map.of("LD_PRELOAD", library.toString(), "FAKETIME", offset);
-    }
-
     /** HTTP answers carry the time of the server. */
     private static void assertClock(ServiceProcess replica, Duration offset) throws IOException, InterruptedException {
         String date = HttpClient.newHttpClient()
@@ -79,17 +70,5 @@ class SkewedClocksIT {
                 ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
         assertThat(Duration.between(Instant.now(), shown).toSeconds())
                 .isCloseTo(offset.toSeconds(), within(Duration.ofMinutes(1).toSeconds()));
-    }
-
-    /** Where distributions keep it: {@code /usr/lib[/<architecture>]/faketime}. The variant for many threads, if there is one. */
-    private static Optional<Path> libfaketime() throws IOException {
-        PathMatcher wanted = FileSystems.getDefault().getPathMatcher("glob:**/faketime/libfaketime{MT,}.so.1");
-        Path libraries = Path.of("/usr/lib");
-        if (!Files.isDirectory(libraries)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> files = Files.find(libraries, 3, (path, attributes) -> wanted.matches(path))) {
-            return files.min(Path::compareTo);
-        }
     }
 }

@@ -3,12 +3,12 @@ package io.github.exactlyonce.testbed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.exactlyonce.contracts.OrderItem;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.audit.Audit;
 import io.github.exactlyonce.testbed.audit.AuditReport;
 import io.github.exactlyonce.testbed.load.Load;
+import io.github.exactlyonce.testbed.load.Markers;
 import io.github.exactlyonce.testbed.load.Order;
 import io.github.exactlyonce.testbed.load.OrderClient;
 import io.github.exactlyonce.testbed.load.RandomOrders;
@@ -50,22 +50,17 @@ final class TestSystem implements AutoCloseable {
     /** A dead replica's claims are free again after 2 s instead of 10: the tests wait for it. */
     static final Duration LEASE = Duration.ofSeconds(2);
 
-    /** Nobody has this SKU. */
-    private static final OrderItem NOTHING = new OrderItem("nothing", 1);
-
-    private static final int MARKER_TRIES = 3;
-
     private final @Nullable RedisProcess redis;
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
     private final LocalSystem system;
     private final OrderClient orders;
+    private final Markers markers;
     private final long seed = Long.getLong("testbed.seed", System.nanoTime());
     private @Nullable Map<String, String> settings = Map.of();
     private Map<String, Long> startStock = STOCK;
     private @Nullable Load load;
     private boolean redisIsAlive = true;
-    private int markers;
 
     private TestSystem(RedisURI uri, @Nullable RedisProcess redis, LocalSystem system) {
         this.redis = redis;
@@ -73,6 +68,7 @@ final class TestSystem implements AutoCloseable {
         this.connection = client.connect();
         this.system = system;
         this.orders = new OrderClient(system.orderService().uri());
+        this.markers = new Markers(orders);
         System.out.println("random orders: replay with -Dtestbed.seed=" + seed);
     }
 
@@ -233,7 +229,7 @@ final class TestSystem implements AutoCloseable {
         system.waitUntilReady();
         awaitNoJobs();
         List<Order> all = new ArrayList<>(accepted);
-        all.addAll(awaitEveryReplicaDone());
+        all.addAll(markers.awaitEveryReplicaDone(replicas(), PATIENCE));
         AuditReport report = Audit.of(connection, all, startStock);
         System.out.println(report);
         assertThat(report).matches(AuditReport::isClean, "is clean");
@@ -246,32 +242,6 @@ final class TestSystem implements AutoCloseable {
             await().atMost(PATIENCE).until(() -> redis().zcard(RedisKeys.jobs()) == 0);
         } catch (ConditionTimeoutException e) {
             System.out.println(e.getMessage());
-        }
-    }
-
-    /**
-     * A replica works on messages in the order in which they came. So once it has decided about an order that was placed
-     * last, no late copy of an earlier one is left in it.
-     *
-     * @return the orders that served as markers
-     */
-    private List<Order> awaitEveryReplicaDone() {
-        List<Order> placed = new ArrayList<>();
-        for (int tries = 1; ; tries++) {
-            Order marker = Order.of("marker-" + ++markers, NOTHING);
-            Decisions decisions = Decisions.from(replicas());
-            place(marker);
-            placed.add(marker);
-            try {
-                await("every replica has decided about " + marker.orderId())
-                        .atMost(PATIENCE.dividedBy(MARKER_TRIES))
-                        .until(() -> decisions.replicasThatDecided(marker.orderId()) == REPLICAS);
-                return placed;
-            } catch (ConditionTimeoutException e) {
-                if (tries == MARKER_TRIES) {
-                    throw e;
-                }
-            }
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 
@@ -21,6 +22,7 @@ public final class LocalSystem implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
     private final SystemPlan plan;
+    private final Function<String, Map<String, String>> environmentOf;
     private final Path directory;
     private final Path orderJar;
     private final Path inventoryJar;
@@ -28,8 +30,9 @@ public final class LocalSystem implements AutoCloseable {
     private List<ServiceProcess> replicas;
     private boolean closed;
 
-    private LocalSystem(SystemPlan plan) {
+    private LocalSystem(SystemPlan plan, Function<String, Map<String, String>> environmentOf) {
         this.plan = plan;
+        this.environmentOf = environmentOf;
         this.directory = emptyDirectory(plan.run());
         this.orderJar = ServiceJars.unpack("order-service", directory);
         this.inventoryJar = ServiceJars.unpack("inventory-service", directory);
@@ -39,7 +42,12 @@ public final class LocalSystem implements AutoCloseable {
 
     /** Starts every process, without waiting until they are ready. */
     public static LocalSystem launch(SystemPlan plan) {
-        LocalSystem system = new LocalSystem(plan);
+        return launch(plan, name -> Map.of());
+    }
+
+    /** @param environmentOf what one process has beyond what the plan gives to all, by its name */
+    public static LocalSystem launch(SystemPlan plan, Function<String, Map<String, String>> environmentOf) {
+        LocalSystem system = new LocalSystem(plan, environmentOf);
         Runtime.getRuntime().addShutdownHook(new Thread(system::close, "stop " + plan.run()));
         system.startAll(system.processes());
         return system;
@@ -165,6 +173,7 @@ public final class LocalSystem implements AutoCloseable {
     private ServiceProcess service(String name, Path jar, int port, Map<String, String> environment) {
         Map<String, String> variables = new HashMap<>(plan.redisEnvironment());
         variables.putAll(plan.environment());
+        variables.putAll(environmentOf.apply(name));
         variables.putAll(environment);
         variables.put("SERVER_ADDRESS", "127.0.0.1");
         variables.put("SERVER_PORT", String.valueOf(port));

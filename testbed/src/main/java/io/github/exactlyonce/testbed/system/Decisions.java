@@ -1,7 +1,5 @@
-package io.github.exactlyonce.testbed;
+package io.github.exactlyonce.testbed.system;
 
-import io.github.exactlyonce.testbed.system.LogFile;
-import io.github.exactlyonce.testbed.system.ServiceProcess;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,8 +7,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the replicas log about orders from now on. */
-final class Decisions {
+/** What the replicas log about orders from now on. Not for several threads. */
+public final class Decisions {
 
     private static final Pattern ORDER = Pattern.compile("\\borderId=(\\S+)");
     private static final Pattern REPLICA = Pattern.compile("\\breplica=(\\S+)");
@@ -19,9 +17,9 @@ final class Decisions {
     private final List<LogFile> logs = new ArrayList<>();
     private final Map<String, List<Decision>> byOrder = new LinkedHashMap<>();
 
-    record Decision(String replica, String decision) {}
+    public record Decision(String replica, String decision) {}
 
-    static Decisions from(List<ServiceProcess> replicas) {
+    public static Decisions from(List<ServiceProcess> replicas) {
         Decisions decisions = new Decisions();
         for (ServiceProcess replica : replicas) {
             LogFile log = new LogFile(replica.log());
@@ -32,12 +30,12 @@ final class Decisions {
     }
 
     /** The lines about one order so far. */
-    List<Decision> of(String orderId) {
+    public List<Decision> of(String orderId) {
         logs.forEach(log -> log.newLines().forEach(this::read));
         return byOrder.getOrDefault(orderId, List.of());
     }
 
-    long replicasThatDecided(String orderId) {
+    public long replicasThatDecided(String orderId) {
         return of(orderId).stream().map(Decision::replica).distinct().count();
     }
 

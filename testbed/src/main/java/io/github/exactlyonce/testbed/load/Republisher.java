@@ -1,20 +1,22 @@
-package io.github.exactlyonce.testbed;
-
-import static org.awaitility.Awaitility.await;
+package io.github.exactlyonce.testbed.load;
 
 import io.github.exactlyonce.contracts.OrderMessage;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.testbed.system.Polling;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Publishes every order message again at once, and once more when asked. It leaves the copies that it hears alone. */
-final class Republisher implements AutoCloseable {
+public final class Republisher implements AutoCloseable {
+
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final StatefulRedisPubSubConnection<String, String> subscription;
     private final StatefulRedisConnection<String, String> publisher;
@@ -26,7 +28,7 @@ final class Republisher implements AutoCloseable {
         this.publisher = client.connect();
     }
 
-    static Republisher start(RedisClient client) {
+    public static Republisher start(RedisClient client) {
         Republisher republisher = new Republisher(client);
         republisher.subscription.addListener(new RedisPubSubAdapter<>() {
             @Override
@@ -38,11 +40,14 @@ final class Republisher implements AutoCloseable {
         return republisher;
     }
 
-    void awaitCopies(int count) {
-        await().atMost(TestSystem.PATIENCE).until(() -> published.get() >= count);
+    /** @throws IllegalStateException if they are not published within a minute */
+    public void awaitCopies(int count) {
+        if (!Polling.until(LIMIT, () -> published.get() >= count)) {
+            throw new IllegalStateException("only " + published + " of " + count + " copies were published");
+        }
     }
 
-    void publishAllAgain() {
+    public void publishAllAgain() {
         messages.values().forEach(this::publish);
     }
 
