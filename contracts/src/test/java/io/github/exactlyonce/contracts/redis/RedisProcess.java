@@ -65,9 +65,23 @@ public final class RedisProcess implements AutoCloseable {
     /** A sentinel that watches {@code primary} under this name, and by itself is a majority. */
     public static RedisProcess startSentinel(String name, RedisProcess primary, String... settings) {
         try {
-            Path directory = Files.createTempDirectory("sentinel");
+            return startSentinel(name, primary, 1, Files.createTempDirectory("sentinel"), settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * One of several sentinels that watch {@code primary} under this name.
+     *
+     * @param quorum how many have to agree that it is gone
+     * @param directory where it writes its log and its configuration
+     */
+    public static RedisProcess startSentinel(
+            String name, RedisProcess primary, int quorum, Path directory, String... settings) {
+        try {
             List<String> lines = new ArrayList<>(
-                    List.of("sentinel monitor " + name + " " + primary.host() + " " + primary.port() + " 1"));
+                    List.of("sentinel monitor " + name + " " + primary.host() + " " + primary.port() + " " + quorum));
             lines.addAll(List.of(settings));
             Path file = Files.write(directory.resolve("sentinel.conf"), lines); // it rewrites this file
             RedisProcess sentinel = new RedisProcess(freePort(), directory, file, List.of("--sentinel"));

@@ -62,6 +62,11 @@ public final class Load {
         return clients.stream().allMatch(Future::isDone);
     }
 
+    /** Starts no further order. */
+    public void stop() {
+        stopped = true;
+    }
+
     /**
      * Starts no further order and waits for those in flight.
      *
@@ -69,7 +74,7 @@ public final class Load {
      * @throws OrderRefusedException if one was not accepted
      */
     public List<Order> finish() throws InterruptedException {
-        stopped = true;
+        stop();
         return await();
     }
 

@@ -3,7 +3,9 @@ package io.github.exactlyonce.testbed.load;
 import io.github.exactlyonce.contracts.OrderMessage;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.testbed.system.Polling;
+import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -47,8 +49,12 @@ public final class Republisher implements AutoCloseable {
         }
     }
 
+    /** And waits until all are out. */
     public void publishAllAgain() {
-        messages.values().forEach(this::publish);
+        RedisFuture<?>[] copies = messages.values().stream().map(this::publish).toArray(RedisFuture[]::new);
+        if (!LettuceFutures.awaitAll(LIMIT, copies)) {
+            throw new IllegalStateException("not all of " + copies.length + " copies were published");
+        }
     }
 
     private void heard(String message) {
@@ -57,8 +63,10 @@ public final class Republisher implements AutoCloseable {
                 .ifPresent(order -> publish(message));
     }
 
-    private void publish(String message) {
-        publisher.async().publish(RedisKeys.ORDER_UPDATES, message).thenRun(published::incrementAndGet);
+    private RedisFuture<Long> publish(String message) {
+        RedisFuture<Long> copy = publisher.async().publish(RedisKeys.ORDER_UPDATES, message);
+        copy.thenRun(published::incrementAndGet);
+        return copy;
     }
 
     @Override

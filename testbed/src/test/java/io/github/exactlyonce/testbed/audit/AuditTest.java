@@ -67,6 +67,28 @@ class AuditTest {
     }
 
     @Test
+    void afterAFailoverAnOrderOfWhichNothingIsLeftIsCountedAndNoMore() {
+        orders.add(Order.of("d", new OrderItem("001", 1)));
+
+        AuditReport report = Audit.afterFailover(connection, orders, Map.of("001", 10L));
+
+        assertThat(report.isClean()).isTrue();
+        assertThat(report).hasToString("3 orders: 2 confirmed, 1 rejected; and 1 that Redis took back in a failover");
+    }
+
+    @Test
+    void afterAFailoverAnEffectWithoutARecordAndARecordWithoutAnEffectAreStillWrong() {
+        redis.del(RedisKeys.order("a"));
+        orders.add(Order.of("d", new OrderItem("001", 1)));
+        redis.hset(RedisKeys.order("d"), Map.of("status", "PLACED", "items", "001=1"));
+
+        AuditReport report = Audit.afterFailover(connection, orders, Map.of("001", 10L));
+
+        assertThat(report.takenBack()).isZero();
+        assertThat(report.offenders()).containsKeys(Finding.RECORD_DIFFERS, Finding.LOST);
+    }
+
+    @Test
     void anAcceptedOrderThatWasNeverSettledIsLost() {
         orders.add(Order.of("d", new OrderItem("001", 1)));
         redis.hset(RedisKeys.order("d"), Map.of("status", "PLACED", "items", "001=1"));

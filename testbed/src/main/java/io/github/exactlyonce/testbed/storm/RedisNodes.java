@@ -1,0 +1,90 @@
+package io.github.exactlyonce.testbed.storm;
+
+import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.github.exactlyonce.testbed.system.Polling;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
+import io.lettuce.core.sentinel.api.sync.RedisSentinelCommands;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+
+/** Connections to single Redis processes, past whatever makes them one; each is kept and comes back by itself. */
+final class RedisNodes implements AutoCloseable {
+
+    /** Longer than the longest {@code CLIENT PAUSE}. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(6);
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration RECONNECT = Duration.ofMillis(100);
+
+    private final ClientResources resources =
+            ClientResources.builder().reconnectDelay(Delay.constant(RECONNECT)).build();
+    private final RedisClient client = RedisClient.create(resources);
+    private final Map<Integer, StatefulRedisConnection<String, String>> connections = new ConcurrentHashMap<>();
+    private final Map<Integer, StatefulRedisSentinelConnection<String, String>> sentinels = new ConcurrentHashMap<>();
+
+    RedisNodes() {
+        client.setOptions(ClientOptions.builder()
+                .disconnectedBehavior(
+                        DisconnectedBehavior.REJECT_COMMANDS) // rather than wait for who may never come back
+                .build());
+    }
+
+    static RedisURI uri(RedisProcess node) {
+        RedisURI uri = RedisURI.create(node.url());
+        uri.setTimeout(TIMEOUT);
+        return uri;
+    }
+
+    StatefulRedisConnection<String, String> connection(RedisProcess node) {
+        return connections.computeIfAbsent(node.port(), port -> client.connect(uri(node)));
+    }
+
+    RedisCommands<String, String> commands(RedisProcess node) {
+        return connection(node).sync();
+    }
+
+    RedisSentinelCommands<String, String> sentinel(RedisProcess sentinel) {
+        return sentinels
+                .computeIfAbsent(sentinel.port(), port -> client.connectSentinel(uri(sentinel)))
+                .sync();
+    }
+
+    /** Until it is a replica that has what its primary has. */
+    void awaitReplica(RedisProcess node) {
+        await("the replica on " + node.port() + " has caught up", () -> {
+            String info = commands(node).info("replication");
+            return info.contains("role:slave") && info.contains("master_link_status:up");
+        });
+    }
+
+    /** @throws IllegalStateException if it does not come true in time */
+    void await(String what, BooleanSupplier condition) {
+        boolean cameTrue = Polling.until(LIMIT, () -> {
+            try {
+                return condition.getAsBoolean();
+            } catch (RedisException | IllegalStateException e) {
+                return false; // not yet
+            }
+        });
+        if (!cameTrue) {
+            throw new IllegalStateException("not within %d s: %s".formatted(LIMIT.toSeconds(), what));
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdown();
+        resources.shutdown();
+    }
+}
