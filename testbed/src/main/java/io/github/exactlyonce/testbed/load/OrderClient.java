@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class OrderClient {
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(60);
+    private static final Duration GIVE_UP_AFTER = Duration.ofMinutes(2);
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(50);
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -42,7 +42,7 @@ public final class OrderClient {
     /**
      * Returns once the order is accepted: 201, or 200 if an earlier attempt had got through.
      *
-     * @throws OrderRefusedException if the service refuses it, or does not accept it within a minute
+     * @throws OrderRefusedException if the service refuses it, or does not accept it within two minutes
      */
     public void place(Order order) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(orders)

@@ -10,6 +10,8 @@ import io.github.exactlyonce.testbed.system.Ports;
 import io.github.exactlyonce.testbed.system.ServiceProcess;
 import io.github.exactlyonce.testbed.system.SystemPlan;
 import io.lettuce.core.RedisClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.util.FileSystemUtils;
 
 /** Everything that a fault can strike: the services, Redis, and, on a single Redis, the network between them. */
 final class Scene implements AutoCloseable {
@@ -34,7 +37,7 @@ final class Scene implements AutoCloseable {
     /** What the network adds to an answer when it is slow. */
     static final Duration SLOW = Duration.ofMillis(30);
 
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
+    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(3);
 
     /** No ledger is trimmed before it is audited. */
     private static final int LEDGER_LENGTH = 10_000_000;
@@ -57,14 +60,23 @@ final class Scene implements AutoCloseable {
                 name -> topology == Topology.STANDALONE ? wayThroughProxy(name, primary.port()) : Map.of());
     }
 
-    /** Starts everything, and waits until it is ready and stocked up. */
+    /** Starts everything, and waits until it is ready and stocked up. What an earlier run of this name left is gone. */
     static Scene set(Topology topology, String run) {
         Path directory = LocalSystem.directoryOf(run);
-        StormRedis redis = topology.start(directory);
-        Scene scene = new Scene(redis, run, topology);
-        scene.system.waitUntilReady();
-        STOCK.forEach(new Inventory(scene.system.replicas().get(0).uri())::set);
-        return scene;
+        try {
+            FileSystemUtils.deleteRecursively(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Scene scene = new Scene(topology.start(directory), run, topology);
+        try {
+            scene.system.waitUntilReady();
+            STOCK.forEach(new Inventory(scene.system.replicas().get(0).uri())::set);
+            return scene;
+        } catch (RuntimeException e) {
+            scene.close();
+            throw e;
+        }
     }
 
     LocalSystem system() {

@@ -35,7 +35,7 @@ public final class Storm {
     private static final int ORDERS_PER_SECOND = 200;
 
     /** After the faults of a round are mended, and at the end. The machine may be busy with something else. */
-    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(60);
+    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(120);
 
     private static final int SHOWN = 5;
 
