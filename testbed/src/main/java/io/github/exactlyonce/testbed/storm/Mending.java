@@ -1,6 +1,6 @@
 package io.github.exactlyonce.testbed.storm;
 
-/** Ends a fault, and waits for no one to recover from it. */
+/** Ends a fault. It does not wait until the services have recovered from it. */
 @FunctionalInterface
 interface Mending {
 

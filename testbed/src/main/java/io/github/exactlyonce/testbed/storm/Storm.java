@@ -97,7 +97,7 @@ public final class Storm {
             progress.now("audit");
             return audit(scene, load, client);
         } catch (OrderRefusedException | IllegalStateException | RedisException e) {
-            violations.add(e.toString());
+            violations.add(String.valueOf(e.getMessage()));
             return null;
         } finally {
             load.stop();
@@ -128,9 +128,11 @@ public final class Storm {
             boolean overlapped = i + 1 < round.strikes().size();
             pause(overlapped ? strike.duration().dividedBy(2) : strike.duration());
         }
+        long mending = System.nanoTime();
         mendings.forEach(Mending::mend); // the last one first
         progress.now(name + "mended: " + round);
-        Duration settledAfter = awaitSettled(scene, round);
+        awaitSettled(scene, round);
+        Duration settledAfter = Duration.ofNanos(System.nanoTime() - mending);
         tally.add(round, settledAfter, recovered.more(logsOfReplicas(scene)), client.repeats() - repeatsBefore);
         checkAlive(scene, round);
         progress.now(name + "peace");
@@ -138,8 +140,7 @@ public final class Storm {
     }
 
     /** Whatever waits when the faults are mended has to be settled; what comes in meanwhile is not counted. */
-    private Duration awaitSettled(Scene scene, Round round) {
-        long mended = System.nanoTime();
+    private void awaitSettled(Scene scene, Round round) {
         Set<String> left = new HashSet<>();
         boolean[] asked = {false};
         boolean settled = Polling.until(SETTLE_LIMIT, () -> {
@@ -160,7 +161,6 @@ public final class Storm {
                     .formatted(
                             SETTLE_LIMIT.toSeconds(), round, asked[0] ? "there wait " + some(left) : "Redis is away"));
         }
-        return Duration.ofNanos(System.nanoTime() - mended);
     }
 
     private void checkAlive(Scene scene, Round round) {

@@ -2,15 +2,27 @@ package io.github.exactlyonce.testbed.storm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.exactlyonce.testbed.system.ChildProcess;
+import io.github.exactlyonce.testbed.system.Polling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A short storm; {@code mvn -Pfaults} is a long one. */
 class StormIT {
 
     /** Some 25 seconds of them, on a machine that has nothing else to do. */
-    private static final int FAULTS = 6;
+    private static final int FAULTS = 5;
 
     private static final int ORDERS = 3_000;
+
+    @TempDir
+    private Path directory;
 
     @Test
     void whateverBreaksEveryOrderIsSettledOnce() throws InterruptedException {
@@ -22,5 +34,27 @@ class StormIT {
         assertThat(report.violations()).isEmpty();
         assertThat(report.audit()).isNotNull();
         assertThat(report.audit().orders()).isGreaterThan(ORDERS);
+    }
+
+    @Test
+    void aWrongOptionGivesOneSentenceAndExitCodeOne() throws IOException {
+        ChildProcess storm = new ChildProcess(
+                "storm",
+                List.of(
+                        ChildProcess.java(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Storm.class.getName(),
+                        "--topology=ring"),
+                Map.of(),
+                directory.resolve("storm.log"));
+        storm.start();
+        boolean ended = Polling.until(Duration.ofSeconds(60), () -> !storm.isAlive());
+        storm.kill();
+
+        assertThat(ended).isTrue();
+        assertThat(storm.exitCode()).isEqualTo(1);
+        assertThat(Files.readAllLines(storm.log()))
+                .containsExactly("-Dtopology=ring: choose from standalone, sentinel, cluster.");
     }
 }
