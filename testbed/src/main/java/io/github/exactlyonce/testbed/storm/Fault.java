@@ -177,6 +177,11 @@ enum Fault {
         };
     }
 
+    /** Whether its strike lasts until processes have started. */
+    boolean startsProcesses() {
+        return this == SCALED || this == ROLLING_RESTART;
+    }
+
     boolean hasTarget() {
         return WITH_A_TARGET.contains(this);
     }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
@@ -37,8 +38,7 @@ record Schedule(List<Round> rounds) {
                     && canOverlap(together.get(0), strikes.peek())) {
                 together.add(strikes.pop());
             }
-            // A fault of Redis comes last and is mended first: others need Redis to strike and to be mended.
-            together.sort((a, b) -> Boolean.compare(isOfRedis(a), isOfRedis(b)));
+            together.sort(Comparator.comparing(Schedule::place));
             rounds.add(new Round(List.copyOf(together), Duration.ofMillis(random.nextInt(MAX_PEACE_MILLIS))));
         }
         return new Schedule(List.copyOf(rounds));
@@ -54,7 +54,14 @@ record Schedule(List<Round> rounds) {
         return a.fault().domain() != b.fault().domain();
     }
 
-    private static boolean isOfRedis(Strike strike) {
-        return strike.fault().domain() == Domain.REDIS;
+    /**
+     * What waits for processes to start comes first, so that it prolongs no other fault. A fault of Redis comes last and is
+     * mended first: others need Redis to strike and to be mended.
+     */
+    private static int place(Strike strike) {
+        if (strike.fault().startsProcesses()) {
+            return 0;
+        }
+        return strike.fault().domain() == Domain.REDIS ? 2 : 1;
     }
 }

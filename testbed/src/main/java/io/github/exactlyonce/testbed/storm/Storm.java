@@ -18,11 +18,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +33,6 @@ public final class Storm {
 
     /** After the faults of a round are mended, and at the end. The machine may be busy with something else. */
     private static final Duration SETTLE_LIMIT = Duration.ofSeconds(120);
-
-    private static final int SHOWN = 5;
 
     private final StormOptions options;
     private final PrintStream out;
@@ -119,6 +114,9 @@ public final class Storm {
 
     private void strike(Scene scene, OrderClient client, Round round, Progress progress, String name)
             throws InterruptedException {
+        if (round.strikes().isEmpty()) {
+            return;
+        }
         long repeatsBefore = client.repeats();
         progress.now(name + round);
         Deque<Mending> mendings = new ArrayDeque<>();
@@ -131,36 +129,15 @@ public final class Storm {
         long mending = System.nanoTime();
         mendings.forEach(Mending::mend); // the last one first
         progress.now(name + "mended: " + round);
-        awaitSettled(scene, round);
+        Backlog backlog = new Backlog(scene.control());
+        if (!backlog.awaitSettled(SETTLE_LIMIT)) {
+            violations.add("%d s after the end of '%s': %s".formatted(SETTLE_LIMIT.toSeconds(), round, backlog));
+        }
         Duration settledAfter = Duration.ofNanos(System.nanoTime() - mending);
         tally.add(round, settledAfter, recovered.more(logsOfReplicas(scene)), client.repeats() - repeatsBefore);
         checkAlive(scene, round);
         progress.now(name + "peace");
         pause(round.peace());
-    }
-
-    /** Whatever waits when the faults are mended has to be settled; what comes in meanwhile is not counted. */
-    private void awaitSettled(Scene scene, Round round) {
-        Set<String> left = new HashSet<>();
-        boolean[] asked = {false};
-        boolean settled = Polling.until(SETTLE_LIMIT, () -> {
-            try {
-                Set<String> waiting = scene.control().waiting();
-                if (!asked[0]) {
-                    left.addAll(waiting);
-                    asked[0] = true;
-                }
-                left.retainAll(waiting);
-                return left.isEmpty();
-            } catch (RedisException | IllegalStateException e) {
-                return false; // no Redis to ask yet
-            }
-        });
-        if (!settled) {
-            violations.add("%d s after the end of '%s' %s"
-                    .formatted(
-                            SETTLE_LIMIT.toSeconds(), round, asked[0] ? "there wait " + some(left) : "Redis is away"));
-        }
     }
 
     private void checkAlive(Scene scene, Round round) {
@@ -192,11 +169,6 @@ public final class Storm {
 
     private static List<Path> logsOfReplicas(Scene scene) {
         return scene.system().replicas().stream().map(ChildProcess::log).toList();
-    }
-
-    private static String some(Set<String> waiting) {
-        Stream<String> shown = waiting.stream().sorted().limit(SHOWN);
-        return waiting.size() + ", such as " + shown.toList();
     }
 
     private static void pause(Duration duration) throws InterruptedException {

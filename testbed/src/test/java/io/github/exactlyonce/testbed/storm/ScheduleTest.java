@@ -45,7 +45,7 @@ class ScheduleTest {
     }
 
     @Test
-    void whatOverlapsIsOfTwoDomainsAndRedisBreaksLast() {
+    void whatOverlapsIsOfTwoDomainsAndRedisBreaksLastAndNothingIsProlonged() {
         List<Round> pairs = Schedule.of(42, FAULTS, Topology.STANDALONE).rounds().stream()
                 .filter(round -> round.strikes().size() > 1)
                 .toList();
@@ -56,6 +56,7 @@ class ScheduleTest {
             assertThat(first)
                     .isNotEqualTo(round.strikes().get(1).fault().domain())
                     .isNotEqualTo(Domain.REDIS);
+            assertThat(round.strikes().get(1).fault().startsProcesses()).isFalse();
         });
     }
 
