@@ -19,7 +19,7 @@ import org.springframework.util.FileSystemUtils;
  */
 public final class LocalSystem implements AutoCloseable {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
     private final SystemPlan plan;
     private final Function<String, Map<String, String>> environmentOf;
