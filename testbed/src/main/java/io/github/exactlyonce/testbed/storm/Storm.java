@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Storm {
 
     private static final int ORDERS_PER_SECOND = 200;
+    private static final int ORDERS_BETWEEN_ROUNDS = 100;
 
     /** After the faults of a round are mended, and at the end. The machine may be busy with something else. */
     private static final Duration SETTLE_LIMIT = Duration.ofSeconds(120);
@@ -85,7 +86,7 @@ public final class Storm {
             int number = 0;
             for (Round round : schedule.rounds()) {
                 String name = "%d of %d: ".formatted(++number, schedule.rounds().size());
-                strike(scene, client, possible(round), progress, name);
+                strike(scene, load, client, possible(round), progress, name);
             }
             progress.now("no more faults");
             awaitAccepted(load);
@@ -112,7 +113,7 @@ public final class Storm {
         return new Round(possible, round.peace());
     }
 
-    private void strike(Scene scene, OrderClient client, Round round, Progress progress, String name)
+    private void strike(Scene scene, Load load, OrderClient client, Round round, Progress progress, String name)
             throws InterruptedException {
         if (round.strikes().isEmpty()) {
             return;
@@ -133,11 +134,21 @@ public final class Storm {
         if (!backlog.awaitSettled(SETTLE_LIMIT)) {
             violations.add("%d s after the end of '%s': %s".formatted(SETTLE_LIMIT.toSeconds(), round, backlog));
         }
+        awaitMoreOrders(load, round);
         Duration settledAfter = Duration.ofNanos(System.nanoTime() - mending);
         tally.add(round, settledAfter, recovered.more(logsOfReplicas(scene)), client.repeats() - repeatsBefore);
         checkAlive(scene, round);
         progress.now(name + "peace");
         pause(round.peace());
+    }
+
+    /** Else the next faults would strike a system that nobody uses. */
+    private void awaitMoreOrders(Load load, Round round) {
+        int enough = load.accepted() + ORDERS_BETWEEN_ROUNDS;
+        if (!Polling.until(SETTLE_LIMIT, () -> load.accepted() >= enough || load.isDone())) {
+            violations.add("%d s after the end of '%s' hardly an order is accepted"
+                    .formatted(SETTLE_LIMIT.toSeconds(), round));
+        }
     }
 
     private void checkAlive(Scene scene, Round round) {

@@ -9,7 +9,8 @@ final class Tally {
 
     /**
      * @param times how often it struck
-     * @param longest from the beginning of its mending until every order that waited after it was settled
+     * @param longest from the beginning of its mending until every order that waited after it was settled, and new
+     *     ones accepted
      * @param recovered orders settled by their jobs meanwhile
      * @param repeats requests that clients had to repeat meanwhile
      */
