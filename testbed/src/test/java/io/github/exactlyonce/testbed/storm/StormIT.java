@@ -16,7 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A short storm; {@code mvn -Pfaults} is a long one. */
 class StormIT {
 
-    /** Some 25 seconds of them, on a machine that has nothing else to do. */
+    /** Breaks off answers of Redis, kills one replica and pauses another, kills Redis, and loses every message. */
+    private static final long SEED = 16_688;
+
     private static final int FAULTS = 5;
 
     private static final int ORDERS = 3_000;
@@ -26,7 +28,7 @@ class StormIT {
 
     @Test
     void whateverBreaksEveryOrderIsSettledOnce() throws InterruptedException {
-        long seed = Long.getLong("testbed.seed", System.nanoTime() % 1_000_000);
+        long seed = Long.getLong("testbed.seed", SEED);
         StormOptions options = new StormOptions(seed, ORDERS, FAULTS, Topology.STANDALONE);
 
         StormReport report = new Storm(options, System.out).rage();
