@@ -28,8 +28,6 @@ class ArchitectureTest {
             .definedBy("..inventory.stock..")
             .layer("deadletters")
             .definedBy("..inventory.deadletters..")
-            .layer("redis")
-            .definedBy("..inventory.redis..")
             .whereLayer("subscription")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("processing")
@@ -39,9 +37,7 @@ class ArchitectureTest {
             .whereLayer("jobs")
             .mayOnlyBeAccessedByLayers("subscription", "processing", "stock")
             .whereLayer("deadletters")
-            .mayOnlyBeAccessedByLayers("processing", "jobs")
-            .whereLayer("redis")
-            .mayOnlyBeAccessedByLayers("jobs", "processing", "stock", "deadletters");
+            .mayOnlyBeAccessedByLayers("processing", "jobs");
 
     /** What is due is Redis's to say. The Clock, which is for the ages in log lines, is the exception of one package. */
     @ArchTest

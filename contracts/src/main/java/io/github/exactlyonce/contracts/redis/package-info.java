@@ -1,4 +1,4 @@
-/** What both services demand of the Redis that they share. */
+/** How both services talk to the Redis that they share: what they demand of it, scripts, and pipelines for batches. */
 @NullMarked
 package io.github.exactlyonce.contracts.redis;
 

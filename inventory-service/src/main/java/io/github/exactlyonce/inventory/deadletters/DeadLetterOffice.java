@@ -2,8 +2,8 @@ package io.github.exactlyonce.inventory.deadletters;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.exactlyonce.contracts.RedisKeys;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.Pipelines;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Pipelines;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

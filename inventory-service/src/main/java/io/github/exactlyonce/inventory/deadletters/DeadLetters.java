@@ -1,12 +1,12 @@
 package io.github.exactlyonce.inventory.deadletters;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.LuaScript;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Reply;
+import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.inventory.InventoryProperties;
 import io.github.exactlyonce.inventory.Replica;
-import io.github.exactlyonce.inventory.redis.LuaScript;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.Reply;
-import io.github.exactlyonce.inventory.redis.ScriptCall;
 import io.lettuce.core.codec.Base16;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

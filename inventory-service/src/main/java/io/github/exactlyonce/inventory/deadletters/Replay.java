@@ -1,6 +1,6 @@
 package io.github.exactlyonce.inventory.deadletters;
 
-import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Pipeline;
 
 /** How the dead letters of one source are put back to be tried again. The feature that knows their work provides it. */
 public interface Replay {

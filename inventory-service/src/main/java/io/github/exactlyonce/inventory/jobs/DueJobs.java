@@ -1,11 +1,11 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.LuaScript;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Reply;
+import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.inventory.Replica;
-import io.github.exactlyonce.inventory.redis.LuaScript;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.Reply;
-import io.github.exactlyonce.inventory.redis.ScriptCall;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
-import io.github.exactlyonce.inventory.redis.LuaScript;
+import io.github.exactlyonce.contracts.redis.LuaScript;
 import java.util.List;
 
 /**

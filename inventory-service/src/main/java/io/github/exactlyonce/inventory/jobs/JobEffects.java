@@ -1,10 +1,10 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Reply;
+import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.inventory.InventoryProperties;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.Reply;
-import io.github.exactlyonce.inventory.redis.ScriptCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

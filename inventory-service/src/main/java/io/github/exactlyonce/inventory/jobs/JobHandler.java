@@ -1,7 +1,7 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.JsonInput;
-import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Pipeline;
 import java.util.List;
 import java.util.Map;
 

@@ -1,10 +1,10 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.PipelineWorker;
-import io.github.exactlyonce.inventory.redis.Pipelines;
-import io.github.exactlyonce.inventory.redis.Reply;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.PipelineWorker;
+import io.github.exactlyonce.contracts.redis.Pipelines;
+import io.github.exactlyonce.contracts.redis.Reply;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

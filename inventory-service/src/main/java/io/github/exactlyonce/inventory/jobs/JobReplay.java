@@ -1,11 +1,11 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.LuaScript;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.inventory.deadletters.DeadLetter;
 import io.github.exactlyonce.inventory.deadletters.Replay;
-import io.github.exactlyonce.inventory.redis.LuaScript;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.ScriptCall;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 

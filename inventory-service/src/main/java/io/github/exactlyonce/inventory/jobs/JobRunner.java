@@ -1,9 +1,9 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Reply;
 import io.github.exactlyonce.inventory.deadletters.DeadLetters;
 import io.github.exactlyonce.inventory.jobs.JobHandler.ExactlyOnce;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.Reply;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

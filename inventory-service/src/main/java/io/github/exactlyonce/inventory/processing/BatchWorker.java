@@ -2,11 +2,11 @@ package io.github.exactlyonce.inventory.processing;
 
 import io.github.exactlyonce.contracts.InvalidInputException;
 import io.github.exactlyonce.contracts.OrderMessage;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.PipelineWorker;
+import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.inventory.deadletters.DeadLetters;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.PipelineWorker;
-import io.github.exactlyonce.inventory.redis.Pipelines;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,11 +2,11 @@ package io.github.exactlyonce.inventory.processing;
 
 import io.github.exactlyonce.contracts.JsonInput;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Reply;
 import io.github.exactlyonce.inventory.jobs.Claim;
 import io.github.exactlyonce.inventory.jobs.JobHandler;
 import io.github.exactlyonce.inventory.jobs.JobResult;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.Reply;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;

@@ -2,12 +2,12 @@ package io.github.exactlyonce.inventory.processing;
 
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.TraceParent;
+import io.github.exactlyonce.contracts.redis.LuaScript;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Reply;
+import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.inventory.Replica;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
-import io.github.exactlyonce.inventory.redis.LuaScript;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.Reply;
-import io.github.exactlyonce.inventory.redis.ScriptCall;
 import io.github.exactlyonce.inventory.stock.Settlement;
 import io.github.exactlyonce.inventory.stock.StockLedger;
 import java.time.Clock;

@@ -2,6 +2,7 @@ package io.github.exactlyonce.inventory.stock;
 
 import io.github.exactlyonce.contracts.JsonInput;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.inventory.InventoryProperties;
 import io.github.exactlyonce.inventory.jobs.Claim;
 import io.github.exactlyonce.inventory.jobs.EffectScript;
@@ -9,7 +10,6 @@ import io.github.exactlyonce.inventory.jobs.JobEffect;
 import io.github.exactlyonce.inventory.jobs.JobEffects;
 import io.github.exactlyonce.inventory.jobs.JobHandler;
 import io.github.exactlyonce.inventory.jobs.JobResult;
-import io.github.exactlyonce.inventory.redis.Pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

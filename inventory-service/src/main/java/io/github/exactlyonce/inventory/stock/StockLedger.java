@@ -1,11 +1,11 @@
 package io.github.exactlyonce.inventory.stock;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.LuaScript;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Reply;
+import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.inventory.InventoryProperties;
-import io.github.exactlyonce.inventory.redis.LuaScript;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.Reply;
-import io.github.exactlyonce.inventory.redis.ScriptCall;
 import java.util.List;
 import org.springframework.stereotype.Component;
 

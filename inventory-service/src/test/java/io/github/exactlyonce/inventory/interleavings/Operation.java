@@ -1,6 +1,6 @@
 package io.github.exactlyonce.inventory.interleavings;
 
-import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Pipeline;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 

@@ -1,12 +1,12 @@
 package io.github.exactlyonce.inventory.interleavings;
 
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.inventory.Replica;
 import io.github.exactlyonce.inventory.jobs.JobPoller;
 import io.github.exactlyonce.inventory.jobs.PollerTick;
 import io.github.exactlyonce.inventory.processing.OrderHint;
 import io.github.exactlyonce.inventory.processing.OrderProcessor;
-import io.github.exactlyonce.inventory.redis.Pipeline;
-import io.github.exactlyonce.inventory.redis.Pipelines;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

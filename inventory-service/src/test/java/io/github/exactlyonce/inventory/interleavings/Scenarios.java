@@ -1,7 +1,7 @@
 package io.github.exactlyonce.inventory.interleavings;
 
 import io.github.exactlyonce.contracts.RedisKeys;
-import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.lettuce.core.SetArgs;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.github.exactlyonce.inventory.interleavings;
 
-import io.github.exactlyonce.inventory.redis.LuaScript;
+import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.lettuce.core.codec.Base16;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

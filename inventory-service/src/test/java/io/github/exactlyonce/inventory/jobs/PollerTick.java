@@ -1,6 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
-import io.github.exactlyonce.inventory.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Pipeline;
 
 /** One tick of a replica's poller, for tests in other packages. */
 public final class PollerTick {

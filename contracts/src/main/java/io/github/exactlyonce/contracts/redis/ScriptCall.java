@@ -1,4 +1,4 @@
-package io.github.exactlyonce.inventory.redis;
+package io.github.exactlyonce.contracts.redis;
 
 import java.util.Arrays;
 import java.util.List;

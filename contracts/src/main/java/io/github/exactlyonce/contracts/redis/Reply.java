@@ -1,4 +1,4 @@
-package io.github.exactlyonce.inventory.redis;
+package io.github.exactlyonce.contracts.redis;
 
 import io.lettuce.core.RedisNoScriptException;
 import java.util.function.Function;

@@ -1,4 +1,4 @@
-package io.github.exactlyonce.inventory.redis;
+package io.github.exactlyonce.contracts.redis;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,8 @@
-package io.github.exactlyonce.inventory.redis;
+package io.github.exactlyonce.contracts.redis;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.stereotype.Component;
 
 /** Hands out pipelines; whoever opens one closes it. */
-@Component
 public final class Pipelines {
 
     private final LettuceConnectionFactory factory;

@@ -1,4 +1,4 @@
-package io.github.exactlyonce.inventory.redis;
+package io.github.exactlyonce.contracts.redis;
 
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.codec.Base16;
