@@ -54,19 +54,14 @@ final class ReplicaBeans {
                 "jobs.backoff.max", "1ms",
                 "jobs.max-attempts", "1000"); // no schedule is so long that a job is given up
         context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("replica", settings));
-        context.register(Settings.class, Replica.class);
+        context.register(Settings.class, Replica.class, Pipelines.class);
         context.registerBean(Clock.class, Clock::systemUTC);
         context.registerBean(SimpleMeterRegistry.class);
         context.registerBean(LettuceConnectionFactory.class, () -> new RehearsedConnections(client));
         context.registerBean("lifecycleProcessor", LifecycleProcessor.class, NothingStarts::new);
         ClassPathBeanDefinitionScanner scanner = new ClassPathBeanDefinitionScanner(context);
         scanner.getBeanDefinitionDefaults().setLazyInit(true);
-        scanner.scan(
-                SERVICE + "redis",
-                SERVICE + "jobs",
-                SERVICE + "processing",
-                SERVICE + "stock",
-                SERVICE + "deadletters");
+        scanner.scan(SERVICE + "jobs", SERVICE + "processing", SERVICE + "stock", SERVICE + "deadletters");
         context.refresh();
     }
 
