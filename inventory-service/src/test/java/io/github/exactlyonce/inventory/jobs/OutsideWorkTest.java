@@ -5,6 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.inventory.WithRedis;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +41,18 @@ class OutsideWorkTest extends WithRedis {
 
     @Autowired
     private JobRunner runner;
+
+    @Autowired
+    private DueJobs dueJobs;
+
+    @Autowired
+    private JobEffects effects;
+
+    @Autowired
+    private JobProperties properties;
+
+    @Autowired
+    private Alarm alarm;
 
     @Autowired
     private Emails emails;
@@ -121,6 +140,34 @@ class OutsideWorkTest extends WithRedis {
     }
 
     @Test
+    void whoDiesDuringItsWorkLeavesItToAnotherReplica() {
+        emails.effect = job -> {
+            if (job.attempts() == 1) {
+                emails.blocker.await();
+            }
+        };
+        OutsideWork dead = beginOnAReplicaThatDies("email 1");
+
+        tickUntil(() -> !hasJob("email 1"));
+
+        assertThat(emails.done).extracting(Job::attempts).containsExactly(2);
+        emails.blocker.countDown();
+        assertEndsNothing(dead);
+    }
+
+    @Test
+    void whoDiesBetweenItsWorkAndTheEndOfTheJobHasItDoneAgain() {
+        OutsideWork dead = beginOnAReplicaThatDies("email 1");
+        await().atMost(DEADLINE).until(dead::haveAllEnded);
+        assertThat(hasJob("email 1")).as("its end is still to come").isTrue();
+
+        tickUntil(() -> !hasJob("email 1"));
+
+        assertThat(emails.done).extracting(Job::attempts).containsExactly(1, 2);
+        assertEndsNothing(dead);
+    }
+
+    @Test
     void workThatLostItsLeaseIsInterruptedAndEndsNothing() {
         CountDownLatch interrupted = new CountDownLatch(1);
         emails.effect = job -> {
@@ -191,6 +238,35 @@ class OutsideWorkTest extends WithRedis {
                 .isEqualTo("it was to be done at most once, and failed: java.lang.IllegalStateException: no network");
     }
 
+    /** Redis answers, but runs no script: the record is read, and no answer comes to the end of the job. */
+    @Test
+    void atMostOnceDoesNotBeginWhatItMayNotHaveEnded() {
+        due("text 1");
+        List<Claim> claims = dueJobs.claim(pipeline, List.of("text"), 1).get().claims();
+        Map<Claim, JobResult> notBegun;
+        RedisClient client = RedisClient.create(REDIS.url());
+        try (StatefulRedisConnection<String, String> other = client.connect()) {
+            client(other, "PAUSE", "60000", "WRITE");
+            try {
+                notBegun = outside.begin(pipeline, texts, claims);
+                // It is gone, and its command with it.
+                await().atMost(DEADLINE).until(() -> !isAnyScriptHeldUp(other));
+            } finally {
+                client(other, "UNPAUSE");
+            }
+        } finally {
+            client.shutdown();
+        }
+
+        assertThat(notBegun).containsOnlyKeys(claims);
+        assertThat(notBegun.values()).extracting(JobResult::kind).containsOnly(JobResult.Kind.LEFT);
+        assertThat(outside.size()).isZero();
+        assertThat(hasJob("text 1")).isTrue();
+        tickUntil(() -> texts.done.size() == 1);
+        assertThat(hasJob("text 1")).isFalse();
+        assertThat(texts.attempts).hasValue(1);
+    }
+
     @Test
     void whatDoesNotEndWithinTheGraceOfAShutdownIsHandedBackAtOnce() throws InterruptedException {
         emails.effect = job -> emails.blocker.await();
@@ -228,6 +304,43 @@ class OutsideWorkTest extends WithRedis {
 
         assertThat(hasJob("email 1")).isFalse();
         assertThat(emails.done).hasSize(1);
+    }
+
+    /** Claimed and begun by a replica that is not heard of again. */
+    private OutsideWork beginOnAReplicaThatDies(String member) {
+        due(member);
+        OutsideWork dead = new OutsideWork(dueJobs, effects, properties, alarm);
+        dead.begin(
+                pipeline,
+                emails,
+                dueJobs.claim(pipeline, List.of("email"), 1).get().claims());
+        return dead;
+    }
+
+    /** It was only paused: when it wakes up its lease is lost, and the job is not its own. */
+    private void assertEndsNothing(OutsideWork paused) {
+        await().atMost(DEADLINE).until(paused::haveAllEnded);
+        assertThat(paused.attend(pipeline).values())
+                .singleElement()
+                .extracting(JobResult::kind)
+                .isEqualTo(JobResult.Kind.LEFT);
+        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(deadLetters()).isEmpty();
+        paused.destroy();
+    }
+
+    private static void client(StatefulRedisConnection<String, String> connection, String... command) {
+        CommandArgs<String, String> words = new CommandArgs<>(StringCodec.ASCII);
+        Stream.of(command).forEach(words::add);
+        connection.sync().dispatch(CommandType.CLIENT, new StatusOutput<>(StringCodec.ASCII), words);
+    }
+
+    private static boolean isAnyScriptHeldUp(StatefulRedisConnection<String, String> connection) {
+        return connection
+                .sync()
+                .clientList()
+                .lines()
+                .anyMatch(client -> client.contains(" flags=b ") && client.contains(" cmd=evalsha "));
     }
 
     private void due(String member) {
