@@ -3,8 +3,11 @@ package io.github.exactlyonce.inventory.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
 /** Jobs with a cron expression, over HTTP and tick by tick. */
@@ -14,6 +17,12 @@ class RecurringJobsTest extends WithJobs {
     private static final String YEARLY = "'cron':'0 17 3 1 4 *','zone':'Europe/Berlin'";
 
     private static final Recurrence IT = Recurrence.of("0 17 3 1 4 *", "Europe/Berlin");
+
+    @Autowired
+    private JobBook jobs;
+
+    @Autowired
+    private JobHandlers handlers;
 
     @Test
     void theFirstRunIsTheNextOneByRedisTime() {
@@ -25,6 +34,20 @@ class RecurringJobsTest extends WithJobs {
         assertThat(Instant.parse(job.path("dueAt").stringValue())).isEqualTo(next());
         assertThat(redis.opsForHash().get(RedisKeys.recurring(), "publish yearly"))
                 .isEqualTo("Europe/Berlin 0 17 3 1 4 *");
+    }
+
+    /** Whoever reads Redis's clock and then pauses for more than a year asks for a first run that has passed by then. */
+    @Test
+    void aFirstRunThatPassedBeforeItWasScheduledIsDueAtOnce() {
+        Instant read = redisTime().minus(Duration.ofDays(400));
+        byte[] body = publish("late", YEARLY).replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+
+        JobRequest request = JobRequest.read(body, handlers, () -> read);
+        assertThat(redis.keys("*late*")).as("nothing has happened yet").isEmpty();
+        assertThat(jobs.schedule(request).outcome()).isEqualTo(JobAnswer.Outcome.NEW);
+
+        runUntil("late", "runs", "1");
+        assertThat(score("publish late")).as("one run, and then on time").isEqualTo(next().toEpochMilli());
     }
 
     @Test
