@@ -1,5 +1,11 @@
 package io.github.exactlyonce.inventory.interleavings;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Orders are settled once, whatever the order of steps, and whoever dies in between. {@link Explorer} says what that covers. */
@@ -43,5 +49,56 @@ class OrderInterleavingsTest extends WithSmallSystem {
     @Test
     void anOrderOfAnotherProducer() {
         assertHolds(SCENARIOS.orderOfAnotherProducer(2, 1, 1).with(FAULTS, 0));
+    }
+
+    /**
+     * The first replica to hear of it dies before its first command, before its second, and so on: the other one hears of it
+     * too, and what that leaves in Redis is enough for a third.
+     */
+    @Test
+    void whoDiesBeforeItRecordsAnOrderOfAnotherProducerLeavesThatToWhoeverHearsOfItToo() {
+        SmallSystem system = new SmallSystem(2, RESOURCES);
+        OrderInvariants invariants = new OrderInvariants(SmallSystem.SKU, 1, List.of("29"));
+        Map<String, Map<String, String>> stock = Map.of(RedisKeys.stock(), Map.of(SmallSystem.SKU, "1"));
+        boolean hasDied = true;
+        for (int commands = 0; hasDied; commands++) {
+            Machine first = beginning(system.messagesOfAnotherProducer(0, 1, "29"));
+            assertThat(first.next()).matches(command -> command.isOf("place-order"), "records it first");
+            RedisImage redis = REDIS.begin(stock, List.of());
+            for (int i = 0; i < commands && first.next() != null; i++) {
+                Step.Outcome outcome = arrive(redis, first);
+                redis = outcome.redis();
+                first = first.hear(outcome.answer());
+            }
+            hasDied = first.next() != null;
+
+            redis = run(redis, beginning(system.messagesOfAnotherProducer(1, 1, "29")));
+            assertThat(redis.hash(RedisKeys.order("29")))
+                    .as("%d commands of the first", commands)
+                    .isNotEmpty();
+            while (!redis.members(RedisKeys.jobs()).isEmpty()) {
+                redis = run(redis, beginning(system.healer()));
+            }
+            assertThat(invariants.brokenAtTheEnd(redis))
+                    .as("%d commands of the first", commands)
+                    .isEmpty();
+        }
+    }
+
+    private static Machine beginning(Machine machine) {
+        return machine.begin(machine.left().get(0));
+    }
+
+    private static RedisImage run(RedisImage redis, Machine machine) {
+        while (machine.next() != null) {
+            Step.Outcome outcome = arrive(redis, machine);
+            redis = outcome.redis();
+            machine = machine.hear(outcome.answer());
+        }
+        return redis;
+    }
+
+    private static Step.Outcome arrive(RedisImage redis, Machine machine) {
+        return REDIS.outcome(redis, new Step.Arrival(machine.next(), Set.of()));
     }
 }
