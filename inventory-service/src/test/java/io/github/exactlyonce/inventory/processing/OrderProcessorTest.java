@@ -1,8 +1,13 @@
 package io.github.exactlyonce.inventory.processing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.github.exactlyonce.contracts.OrderItem;
 import io.github.exactlyonce.contracts.OrderItems;
 import io.github.exactlyonce.contracts.OrderRecord.Shortage;
@@ -29,6 +34,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.data.redis.core.RedisCallback;
 
@@ -85,7 +91,9 @@ class OrderProcessorTest extends WithRedis {
 
         hear("29", OrderItems.of(new OrderItem("001", 1)));
 
-        assertThat(redis.getExpire(RedisKeys.order("29"))).isPositive();
+        assertThat(redis.getExpire(RedisKeys.order("29")))
+                .as("as long as a copy can be late, and not as long as a lock, say")
+                .isCloseTo(properties.retention().toSeconds(), within(60L));
     }
 
     @Test
@@ -187,6 +195,31 @@ class OrderProcessorTest extends WithRedis {
         assertThat(repeated).isEqualTo(first);
         assertThat(stock("001")).isEqualTo(9);
         assertThat(ledger()).hasSize(1);
+    }
+
+    @Test
+    void whoDiesBetweenItsCommitAndItsLogLineHasSettledTheOrder() {
+        stock("001", 10);
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+        Logger lines = (Logger) LoggerFactory.getLogger("decisions");
+        Death death = new Death();
+        death.start();
+        lines.addAppender(death);
+        try {
+            assertThatThrownBy(() -> hear("29", OrderItems.of(new OrderItem("001", 1))))
+                    .isInstanceOf(Died.class);
+        } finally {
+            lines.detachAppender(death);
+        }
+
+        assertThat(order("29").settledBy()).isEqualTo("inventory-1");
+        assertThat(hasJob("order 29")).isFalse();
+        assertThat(outcomes(processor.process(pipeline, List.of(OrderHint.dueJob("29")))))
+                .containsExactly(Outcome.ALREADY_SETTLED);
+        assertThat(stock("001")).isEqualTo(9);
+        assertThat(ledger())
+                .singleElement()
+                .satisfies(entry -> assertThat((String) entry.get("by")).startsWith("inventory-1/"));
     }
 
     @Test
@@ -404,5 +437,18 @@ class OrderProcessorTest extends WithRedis {
         } finally {
             pool.shutdown();
         }
+    }
+
+    /** The line is not written, and nothing after it happens. */
+    private static final class Death extends AppenderBase<ILoggingEvent> {
+        @Override
+        protected void append(ILoggingEvent line) {
+            throw new Died();
+        }
+    }
+
+    /** An Error, so that nothing takes it for a line that failed. */
+    private static final class Died extends Error {
+        private static final long serialVersionUID = 1;
     }
 }
