@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ public final class Storm {
     private final PrintStream out;
     private final String run;
     private final Tally tally = new Tally();
-    private final Recovered recovered = new Recovered();
+    private final ProcessedLines processed = new ProcessedLines();
     private final List<String> violations = new ArrayList<>();
 
     Storm(StormOptions options, PrintStream out) {
@@ -136,7 +137,8 @@ public final class Storm {
         }
         awaitMoreOrders(load, round);
         Duration settledAfter = Duration.ofNanos(System.nanoTime() - mending);
-        tally.add(round, settledAfter, recovered.more(logsOfReplicas(scene)), client.repeats() - repeatsBefore);
+        tally.add(
+                round, settledAfter, processed.recoveredSince(logsOfReplicas(scene)), client.repeats() - repeatsBefore);
         checkAlive(scene, round);
         progress.now(name + "peace");
         pause(round.peace());
@@ -175,7 +177,19 @@ public final class Storm {
                 ? Audit.afterFailover(redis, accepted, Scene.STOCK)
                 : Audit.of(redis, accepted, Scene.STOCK);
         audit.offenders().forEach((finding, offenders) -> violations.add(finding + ": " + offenders.size()));
+        if (!options.topology().hasFailovers()) { // which take back what was processed
+            checkProcessedOnce(scene);
+        }
         return audit;
+    }
+
+    private void checkProcessedOnce(Scene scene) {
+        processed.recoveredSince(logsOfReplicas(scene));
+        Set<String> again = processed.again();
+        if (!again.isEmpty()) {
+            violations.add("logged as processed more than once: %d, such as %s"
+                    .formatted(again.size(), again.iterator().next()));
+        }
     }
 
     private static List<Path> logsOfReplicas(Scene scene) {
