@@ -8,7 +8,7 @@
 --           announce   a new order: published now, or, if it is scheduled for later, by its release
 --           record     a new order whose message is out already (another producer's): nothing is published
 --           release    an order that was scheduled and is due: published now. What it is stands in its record, so
---                      ARGV[6] to ARGV[9] are not read and may be left out
+--                      ARGV[6] to ARGV[10] are not read and may be left out
 -- ARGV[2] id
 -- ARGV[3] grace in milliseconds: if no replica has settled the order so long after it was placed, its job comes due
 -- ARGV[4] channel of orders
@@ -17,6 +17,8 @@
 -- ARGV[7] orderId where it differs from the id, else ''
 -- ARGV[8] scheduledFor in Unix ms, '' if there is none; the past means now
 -- ARGV[9] traceparent, '' or left out if the order is not traced
+-- ARGV[10] durable: a WAIT or WAITAOF follows on this connection, and speaks of what came over it. An order that exists came
+--          over another one, maybe a moment ago, so something of it is written again, as it is. '' or left out: none follows
 --
 -- announce and record return
 --   {1, placedAt in Unix ms, status}   the order is new, and now PLACED or SCHEDULED
@@ -28,6 +30,7 @@
 
 local order, jobs = KEYS[1], KEYS[2]
 local mode, id, grace, order_channel, job_channel = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local durable = ARGV[10] == 'durable'
 local job = 'order ' .. id
 
 local time = redis.call('TIME')
@@ -106,6 +109,9 @@ local function place_again()
     if redis.call('ZADD', jobs, 'NX', digits(due), job) == 1 then
       wake_pollers_if_next(due)
     end
+  end
+  if durable then
+    redis.call('HSET', order, record[1], record[2])
   end
   return answer_record()
 end

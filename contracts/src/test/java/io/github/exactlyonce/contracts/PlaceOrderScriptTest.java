@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -69,6 +70,34 @@ class PlaceOrderScriptTest {
 
         assertThat(answer).startsWith(0L).contains("CONFIRMED", "001=2").doesNotContain("009=9");
         assertThat(script.dueAt("29")).isEqualTo(due);
+    }
+
+    /** So that a wait on the same connection covers it; whatever its status. */
+    @Test
+    void anOrderThatExistsIsWrittenAgainAsItIsIfAWaitFollows() throws InterruptedException {
+        script.run("announce", "29", "001=2", "", "");
+        redis.hset(RedisKeys.order("29"), "status", "CONFIRMED");
+        Map<String, String> record = redis.hgetall(RedisKeys.order("29"));
+        script.heard();
+
+        long before = changes();
+        script.run("announce", "29", "001=2", "", "", "");
+        assertThat(changes()).isEqualTo(before);
+        List<Object> answer = script.run("announce", "29", "001=2", "", "", "", "durable");
+
+        assertThat(changes()).isEqualTo(before + 1);
+        assertThat(answer).startsWith(0L).contains("CONFIRMED");
+        assertThat(redis.hgetall(RedisKeys.order("29"))).isEqualTo(record);
+        assertThat(script.heard()).isEmpty();
+    }
+
+    private static long changes() {
+        return redis.info("persistence")
+                .lines()
+                .filter(line -> line.startsWith("rdb_changes_since_last_save:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
