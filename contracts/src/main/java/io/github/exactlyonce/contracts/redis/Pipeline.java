@@ -2,21 +2,29 @@ package io.github.exactlyonce.contracts.redis;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.StringCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -38,6 +46,7 @@ public final class Pipeline implements AutoCloseable {
     private final LettuceConnectionFactory factory;
     private @Nullable StatefulConnection<String, String> connection;
     private @Nullable RedisClusterAsyncCommands<String, String> commands;
+    private CompletionStage<Void> refresh = CompletableFuture.completedFuture(null);
 
     Pipeline(LettuceConnectionFactory factory) {
         this.factory = factory;
@@ -93,6 +102,42 @@ public final class Pipeline implements AutoCloseable {
         return replies;
     }
 
+    /**
+     * Runs a script once per call and waits for copies of what that writes. The calls and the wait go out in one flush, on
+     * one connection; in a cluster to the node of the first call's first key, which has to be everybody's.
+     *
+     * <p>A wait speaks of what came over its own connection, and on a new one, where nothing did, it says at once that all is
+     * well. Lettuce can send a command again on another connection than those before it. So if the connection is not the
+     * same at the end as it was at the beginning, the copies count as unknown.
+     *
+     * @param answered hears of each answer as it comes, before the wait is over, on a thread of Lettuce's; by the call's
+     *     place in the list
+     */
+    public <T> List<Waited<T>> evalAll(
+            LuaScript script, List<ScriptCall> calls, Wait wait, BiConsumer<Integer, T> answered) {
+        List<Integer> places = IntStream.range(0, calls.size()).boxed().toList();
+        List<Waited<T>> results = new ArrayList<>(flush(
+                places,
+                calls,
+                (redis, call) -> redis.<T>evalsha(script.sha1(), script.output(), keys(call), arguments(call)),
+                wait,
+                answered));
+        List<Integer> unknown = places.stream()
+                .filter(place -> results.get(place).answer().isNoScript())
+                .toList();
+        // A wait of their own: the first one has counted nothing of theirs.
+        List<Waited<T>> again = flush(
+                unknown,
+                calls,
+                (redis, call) -> redis.<T>eval(script.body(), script.output(), keys(call), arguments(call)),
+                wait,
+                answered);
+        for (int i = 0; i < unknown.size(); i++) {
+            results.set(unknown.get(i), again.get(i));
+        }
+        return results;
+    }
+
     public <T> Reply<T> eval(LuaScript script, ScriptCall call) {
         return this.<T>evalAll(script, List.of(call)).get(0);
     }
@@ -103,6 +148,72 @@ public final class Pipeline implements AutoCloseable {
             connection.close();
             connection = null;
             commands = null;
+        }
+    }
+
+    private <T> List<Waited<T>> flush(
+            List<Integer> places,
+            List<ScriptCall> calls,
+            Command<ScriptCall, T> command,
+            Wait wait,
+            BiConsumer<Integer, T> answered) {
+        if (places.isEmpty()) {
+            return List.of();
+        }
+        try {
+            StatefulRedisConnection<String, String> node =
+                    nodeOf(calls.get(places.get(0)).keys().get(0));
+            node.setTimeout(timeout().plus(wait.limit()));
+            Unbroken unbroken = Unbroken.from(node);
+            try {
+                List<RedisFuture<T>> futures = new ArrayList<>(places.size());
+                for (int place : places) {
+                    RedisFuture<T> future = command.send(node.async(), calls.get(place));
+                    future.thenAccept(answer -> answered.accept(place, answer));
+                    futures.add(future);
+                }
+                RedisFuture<Long> copies = wait.send(node.async());
+                List<Reply<T>> answers = await(node, futures);
+                Reply<Boolean> kept = await(node, List.of(copies)).get(0).map(wait::isMetBy);
+                Reply<Boolean> known = unbroken.isSo() ? kept : Reply.failed(new RedisException("connection lost"));
+                answers.forEach(answer -> learn(answer));
+                learn(known);
+                return answers.stream()
+                        .map(answer -> new Waited<>(answer, known))
+                        .toList();
+            } finally {
+                unbroken.forget();
+            }
+        } catch (RuntimeException e) { // not connected, or the command queue is full
+            learn(Reply.failed(e));
+            return places.stream()
+                    .map(place -> new Waited<>(Reply.<T>failed(e), Reply.<Boolean>failed(e)))
+                    .toList();
+        }
+    }
+
+    /** Of a cluster, the node that has the key's slot; else the only one. */
+    private StatefulRedisConnection<String, String> nodeOf(String key) {
+        StatefulConnection<String, String> open = open();
+        if (open instanceof StatefulRedisClusterConnection<String, String> cluster) {
+            RedisClusterNode node = cluster.getPartitions().getMasterBySlot(SlotHash.getSlot(key));
+            if (node == null) {
+                throw new RedisException("no node of the cluster has the slot of " + key);
+            }
+            return cluster.getConnection(node.getNodeId());
+        }
+        return (StatefulRedisConnection<String, String>) open;
+    }
+
+    /** Who speaks to a node directly is not led to another one, but told that there is one, or gets no answer at all. */
+    private void learn(Reply<?> reply) {
+        boolean elsewhere = reply.isFailure()
+                && (!(reply.failure() instanceof RedisCommandExecutionException)
+                        || reply.reason().contains("MOVED"));
+        if (elsewhere
+                && refresh.toCompletableFuture().isDone()
+                && factory.getRequiredNativeClient() instanceof RedisClusterClient cluster) {
+            refresh = cluster.refreshPartitionsAsync();
         }
     }
 

@@ -19,12 +19,19 @@ public abstract class PipelineWorker implements SmartLifecycle {
 
     private final String threadName;
     private final Pipelines pipelines;
+    private final int phase;
     private volatile boolean running;
     private @Nullable Thread thread;
 
     protected PipelineWorker(String threadName, Pipelines pipelines) {
+        this(threadName, pipelines, PHASE);
+    }
+
+    /** @param phase where others than the subscription bring the work: what has a higher one stops before this worker */
+    protected PipelineWorker(String threadName, Pipelines pipelines, int phase) {
         this.threadName = threadName;
         this.pipelines = pipelines;
+        this.phase = phase;
     }
 
     /** Works until {@link #isRunning()} is false and what was begun is finished. */
@@ -68,7 +75,7 @@ public abstract class PipelineWorker implements SmartLifecycle {
 
     @Override
     public final int getPhase() {
-        return PHASE;
+        return phase;
     }
 
     /** A thread that ended would leave a replica that looks alive and does nothing, so only the shutdown ends it. */

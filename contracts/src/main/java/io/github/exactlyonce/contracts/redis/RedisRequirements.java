@@ -10,7 +10,8 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * Part of readiness: Redis answers, is 6.2 or newer, and never evicts a key. An order's record is also its dedup record;
+ * Part of readiness: Redis answers, is 6.2 or newer, never evicts a key, and can say what is on its disk if somebody
+ * relies on that. An order's record is also its dedup record;
  * were it evicted, a late copy of the message would take the stock again.
  *
  * <p>Touches no key; sends {@code INFO}.
@@ -19,19 +20,37 @@ public final class RedisRequirements extends AbstractHealthIndicator {
 
     private static final String POLICY = "maxmemory_policy";
     private static final String VERSION = "redis_version";
+    private static final String APPEND_ONLY = "aof_enabled";
 
     private final RedisConnectionFactory connections;
+    private final boolean disk;
 
     public RedisRequirements(RedisConnectionFactory connections) {
+        this(connections, false);
+    }
+
+    /** @param disk whether Redis must be able to say what has reached its disk, with {@code WAITAOF} */
+    public RedisRequirements(RedisConnectionFactory connections, boolean disk) {
         super("Redis could not be asked for its version and memory policy");
         this.connections = connections;
+        this.disk = disk;
+    }
+
+    /**
+     * Asks Redis now.
+     *
+     * @return why it cannot say what has reached its disk, in words, if it cannot
+     * @throws DataAccessException if it cannot be asked
+     */
+    public Optional<String> problemWithDisk() {
+        return problemWithDisk(info());
     }
 
     @Override
     protected void doHealthCheck(Health.Builder builder) {
         Properties info;
-        try (RedisConnection connection = connections.getConnection()) {
-            info = connection.serverCommands().info();
+        try {
+            info = info();
         } catch (DataAccessException e) {
             // Not down(e): the probe comes every few seconds, and each would log a stack trace.
             builder.down()
@@ -43,6 +62,7 @@ public final class RedisRequirements extends AbstractHealthIndicator {
             return;
         }
         problemWith(info)
+                .or(() -> disk ? problemWithDisk(info) : Optional.empty())
                 .ifPresentOrElse(
                         problem -> builder.down().withDetail("reason", problem),
                         () -> builder.up().withDetail("version", String.join(", ", values(info, VERSION))));
@@ -54,7 +74,7 @@ public final class RedisRequirements extends AbstractHealthIndicator {
      */
     static Optional<String> problemWith(Properties info) {
         for (String version : values(info, VERSION)) {
-            if (isOlderThan6_2(version)) {
+            if (isOlder(version, 6, 2)) {
                 return Optional.of("Redis " + version + " is too old: 6.2 or newer is needed");
             }
         }
@@ -68,11 +88,33 @@ public final class RedisRequirements extends AbstractHealthIndicator {
         return Optional.empty();
     }
 
-    private static boolean isOlderThan6_2(String version) {
+    /** Of a cluster all nodes, the replicas too: each may become a primary. */
+    static Optional<String> problemWithDisk(Properties info) {
+        for (String version : values(info, VERSION)) {
+            if (isOlder(version, 7, 2)) {
+                return Optional.of("Redis " + version
+                        + " cannot say what has reached its disk: 7.2 or newer, or Valkey, is needed");
+            }
+        }
+        for (String enabled : values(info, APPEND_ONLY)) {
+            if (!enabled.equals("1")) {
+                return Optional.of("Redis keeps no append-only file: set appendonly to yes");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Properties info() {
+        try (RedisConnection connection = connections.getConnection()) {
+            return connection.serverCommands().info();
+        }
+    }
+
+    private static boolean isOlder(String version, int thanMajor, int thanMinor) {
         String[] parts = version.split("\\.");
         int major = Integer.parseInt(parts[0]);
         int minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
-        return major < 6 || major == 6 && minor < 2;
+        return major < thanMajor || major == thanMajor && minor < thanMinor;
     }
 
     private static Iterable<String> values(Properties info, String name) {

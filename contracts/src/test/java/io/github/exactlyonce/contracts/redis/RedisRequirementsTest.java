@@ -50,4 +50,31 @@ class RedisRequirementsTest {
         assertThat(RedisRequirements.problemWith(info))
                 .hasValueSatisfying(problem -> assertThat(problem).startsWith("maxmemory-policy is volatile-ttl"));
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7.2.0", "7.4.1", "8.0.2", "10.0"})
+    void aDiskIsSpokenOfFrom7Dot2(String version) {
+        assertThat(RedisRequirements.problemWithDisk(info("redis_version", version, "aof_enabled", "1")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"6.2.14", "7.0.15", "7.1"})
+    void anOlderRedisSaysNothingOfItsDisk(String version) {
+        assertThat(RedisRequirements.problemWithDisk(info("redis_version", version, "aof_enabled", "1")))
+                .hasValueSatisfying(problem ->
+                        assertThat(problem).startsWith("Redis " + version).contains("7.2 or newer"));
+    }
+
+    @Test
+    void oneNodeWithoutAnAppendOnlyFileIsEnoughToFail() {
+        Properties info = info(
+                "10.0.0.1:6379.redis_version", "7.2.4",
+                "10.0.0.1:6379.aof_enabled", "1",
+                "10.0.0.2:6379.redis_version", "7.2.4",
+                "10.0.0.2:6379.aof_enabled", "0");
+
+        assertThat(RedisRequirements.problemWithDisk(info))
+                .contains("Redis keeps no append-only file: set appendonly to yes");
+    }
 }
