@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 final class FirstConnection implements SmartLifecycle {
 
     /** After the connection factory, before the web server. */
-    private static final int PHASE = 1;
+    static final int PHASE = 1;
 
     private static final Logger log = LoggerFactory.getLogger(FirstConnection.class);
 
@@ -49,6 +49,10 @@ final class FirstConnection implements SmartLifecycle {
             Thread.currentThread().interrupt();
         }
         throw new RedisConnectionFailureException("Redis has not been reached since the start");
+    }
+
+    boolean isEstablished() {
+        return established.getCount() == 0;
     }
 
     @Override

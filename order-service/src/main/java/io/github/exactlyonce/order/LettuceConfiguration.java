@@ -9,10 +9,13 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class LettuceConfiguration {
 
-    /** A request fails at once while there is no connection, rather than queueing for one. */
+    /**
+     * A request fails at once while there is no connection, rather than queueing for one. One command more than requests: a
+     * batch of durable orders ends with a wait.
+     */
     @Bean
     LettuceClientOptionsBuilderCustomizer nothingQueuesForAConnection(OrderProperties properties) {
         return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
-                .requestQueueSize(properties.maxInFlight());
+                .requestQueueSize(properties.maxInFlight() + 1);
     }
 }

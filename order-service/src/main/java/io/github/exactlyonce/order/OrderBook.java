@@ -1,15 +1,11 @@
 package io.github.exactlyonce.order;
 
 import io.github.exactlyonce.contracts.OrderRecord;
-import io.github.exactlyonce.contracts.OrderStatus;
 import io.github.exactlyonce.contracts.RedisKeys;
-import io.github.exactlyonce.contracts.TraceParent;
-import java.time.Instant;
-import java.util.HashMap;
+import io.github.exactlyonce.contracts.redis.ScriptCall;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DefaultRedisScript;
@@ -27,46 +23,42 @@ import org.springframework.stereotype.Repository;
 @Repository
 class OrderBook {
 
-    private static final long NEW = 1;
-
     private final StringRedisTemplate redis;
     private final FirstConnection connection;
-    private final CurrentTrace trace;
-    private final String graceMillis;
+    private final PlaceOrder script;
+    private final GroupCommit replicaCommits;
+    private final GroupCommit diskCommits;
+    private final AppendOnlyFile disk;
     private final DefaultRedisScript<List<Object>> placeOrder;
 
-    OrderBook(StringRedisTemplate redis, FirstConnection connection, OrderProperties properties, CurrentTrace trace) {
-        this.trace = trace;
+    OrderBook(
+            StringRedisTemplate redis,
+            FirstConnection connection,
+            PlaceOrder script,
+            GroupCommit replicaCommits,
+            GroupCommit diskCommits,
+            AppendOnlyFile disk) {
         this.redis = redis;
         this.connection = connection;
-        this.graceMillis = String.valueOf(properties.grace().toMillis());
-        this.placeOrder = new DefaultRedisScript<>();
-        placeOrder.setLocation(new ClassPathResource("META-INF/scripts/place-order.lua"));
-        placeOrder.setResultType(listOfObjects());
+        this.script = script;
+        this.replicaCommits = replicaCommits;
+        this.diskCommits = diskCommits;
+        this.disk = disk;
+        this.placeOrder = new DefaultRedisScript<>(PlaceOrder.SCRIPT.body(), listOfObjects());
     }
 
-    Placement place(OrderRequest request) {
-        String id = request.id();
-        Instant scheduledFor = request.scheduledFor();
+    /**
+     * Returns when the order is as durable as wanted, or is not in time: the placement says which.
+     *
+     * @throws DiskUnavailableException if it is wanted on disk and this Redis cannot say so; nothing was placed
+     */
+    Placement place(OrderRequest request, Durability wanted) {
         connection.require();
-        List<Object> answer = redis.execute(
-                placeOrder,
-                List.of(RedisKeys.order(id), RedisKeys.jobs()),
-                "announce",
-                id,
-                graceMillis,
-                RedisKeys.ORDER_UPDATES,
-                RedisKeys.JOB_UPDATES,
-                request.items().packed(),
-                "",
-                scheduledFor == null ? "" : String.valueOf(scheduledFor.toEpochMilli()),
-                TraceParent.argument(trace.current()));
-        if ((Long) answer.get(0) == NEW) {
-            return placed(request, Instant.ofEpochMilli((Long) answer.get(1)), (String) answer.get(2));
-        }
-        OrderRecord earlier = OrderRecord.of(id, fields(answer.subList(1, answer.size())));
-        boolean same = request.asksFor(earlier);
-        return new Placement(same ? Placement.Outcome.REPEATED : Placement.Outcome.CONFLICTING, earlier);
+        return switch (wanted) {
+            case MEMORY -> place(request);
+            case REPLICA -> replicaCommits.place(request);
+            case DISK -> placeOnDisk(request);
+        };
     }
 
     Optional<OrderRecord> find(String id) {
@@ -76,26 +68,19 @@ class OrderBook {
         return fields.isEmpty() ? Optional.empty() : Optional.of(OrderRecord.of(id, fields));
     }
 
-    private static Placement placed(OrderRequest request, Instant placedAt, String status) {
-        OrderRecord order = new OrderRecord(
-                request.id(),
-                OrderStatus.valueOf(status),
-                request.items(),
-                placedAt,
-                request.scheduledFor(),
-                null,
-                null,
-                null);
-        boolean later = order.status() == OrderStatus.SCHEDULED;
-        return new Placement(later ? Placement.Outcome.SCHEDULED : Placement.Outcome.PLACED, order);
+    private Placement place(OrderRequest request) {
+        ScriptCall call = script.call(request, false);
+        return PlaceOrder.placement(
+                request, redis.execute(placeOrder, call.keys(), call.arguments().toArray()));
     }
 
-    private static Map<String, String> fields(List<Object> namesAndValues) {
-        Map<String, String> fields = new HashMap<>();
-        for (int i = 0; i < namesAndValues.size(); i += 2) {
-            fields.put((String) namesAndValues.get(i), (String) namesAndValues.get(i + 1));
+    private Placement placeOnDisk(OrderRequest request) {
+        disk.require();
+        Placement placement = diskCommits.place(request);
+        if (placement.reached() != Durability.DISK) {
+            disk.askAgain(); // perhaps it is another Redis now, or the file was switched off
         }
-        return fields;
+        return placement;
     }
 
     /** A script that returns a table is declared with the class of a list, which knows no type of element. */

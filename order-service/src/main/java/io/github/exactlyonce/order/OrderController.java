@@ -38,17 +38,23 @@ class OrderController {
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<OrderRecord> place(
             HttpServletRequest http,
-            @RequestHeader(name = OrderRequest.IDEMPOTENCY_KEY, required = false) @Nullable String idempotencyKey) {
+            @RequestHeader(name = OrderRequest.IDEMPOTENCY_KEY, required = false) @Nullable String idempotencyKey,
+            @RequestHeader(name = Durability.HEADER, required = false) @Nullable String durability) {
         byte[] body = BoundedBody.read(http, properties.maxBodySize());
-        OrderRequest request = OrderRequest.read(body, idempotencyKey);
-        Placement placement = place(request);
-        placements.add(placement);
-        return switch (placement.outcome()) {
-            case PLACED, SCHEDULED ->
-                ResponseEntity.created(URI.create("/orders/" + request.id())).body(placement.order());
-            case REPEATED -> ResponseEntity.ok(placement.order());
-            case CONFLICTING -> throw conflict(request.id());
-        };
+        OrderRequest request = OrderRequest.read(body, idempotencyKey, durability);
+        Durability wanted = request.durability() == null ? properties.durability() : request.durability();
+        Placement placement = place(request, wanted);
+        placements.add(placement, wanted);
+        if (placement.outcome() == Placement.Outcome.CONFLICTING) {
+            throw conflict(request.id());
+        }
+        if (placement.reached() != wanted) {
+            throw notReached(request.id(), wanted, placement.reached());
+        }
+        ResponseEntity.BodyBuilder answer = placement.outcome() == Placement.Outcome.REPEATED
+                ? ResponseEntity.ok()
+                : ResponseEntity.created(URI.create("/orders/" + request.id()));
+        return answer.header(Durability.HEADER, wanted.text()).body(placement.order());
     }
 
     @GetMapping("/{id}")
@@ -59,16 +65,36 @@ class OrderController {
         return orders.find(id).orElseThrow(() -> unknown(id));
     }
 
-    private Placement place(OrderRequest request) {
+    private Placement place(OrderRequest request, Durability wanted) {
         try {
-            return orders.place(request);
+            return orders.place(request, wanted);
+        } catch (DiskUnavailableException e) {
+            if (request.durability() != null) {
+                throw new InvalidInputException(Durability.HEADER, "cannot be disk: " + e.getMessage());
+            }
+            throw unavailable(request, e); // not the client's doing; readiness says so too
         } catch (DataAccessException e) {
-            throw ProblemAdvice.unavailable(
-                    "Repeating the request with orderId " + request.id() + " is safe: it is placed once, however often"
-                            + " it is sent.",
-                    Map.of("orderId", request.id()),
-                    e);
+            throw unavailable(request, e);
         }
+    }
+
+    private static RuntimeException unavailable(OrderRequest request, RuntimeException e) {
+        return ProblemAdvice.unavailable(
+                "Repeating the request with orderId " + request.id() + " is safe: it is placed once, however often"
+                        + " it is sent.",
+                Map.of("orderId", request.id()),
+                e);
+    }
+
+    private static RuntimeException notReached(String id, Durability wanted, Durability reached) {
+        return ProblemAdvice.retryable(
+                "durability-not-reached",
+                "Durability not reached",
+                "Order " + id + " is recorded, but was not on " + wanted.text()
+                        + " in time. It will be settled if Redis" + " keeps it. Repeating the request with orderId "
+                        + id + " is safe: it is placed once.",
+                Map.of("orderId", id, "wanted", wanted.text(), "reached", reached.text()),
+                null);
     }
 
     private static RuntimeException conflict(String id) {

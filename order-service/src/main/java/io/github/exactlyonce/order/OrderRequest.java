@@ -13,8 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id from the body, else from the header {@value #IDEMPOTENCY_KEY}, else a new ULID
  * @param scheduledFor when it is to be placed, in whole milliseconds; null and the past mean now, by Redis's clock
+ * @param durability from the header {@value Durability#HEADER}; null means as configured
  */
-record OrderRequest(String id, OrderItems items, @Nullable Instant scheduledFor) {
+record OrderRequest(
+        String id,
+        OrderItems items,
+        @Nullable Instant scheduledFor,
+        @Nullable Durability durability) {
 
     static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
@@ -23,7 +28,7 @@ record OrderRequest(String id, OrderItems items, @Nullable Instant scheduledFor)
      *     double quotes
      * @throws io.github.exactlyonce.contracts.InvalidInputException if it is not an order
      */
-    static OrderRequest read(byte[] body, @Nullable String idempotencyKey) {
+    static OrderRequest read(byte[] body, @Nullable String idempotencyKey, @Nullable String durability) {
         JsonInput input = JsonInput.read("body", body);
         String orderId = input.id("orderId");
         OrderItems items = input.items();
@@ -34,8 +39,13 @@ record OrderRequest(String id, OrderItems items, @Nullable Instant scheduledFor)
         } else if (key != null && orderId != null && !key.equals(orderId)) {
             input.problem(IDEMPOTENCY_KEY, "must be the same as orderId where both are given");
         }
+        Durability wanted =
+                durability == null ? null : Durability.of(durability).orElse(null);
+        if (durability != null && wanted == null) {
+            input.problem(Durability.HEADER, Durability.RULE);
+        }
         input.refuseIfInvalid();
-        return new OrderRequest(firstOf(orderId, key), items, scheduledFor);
+        return new OrderRequest(firstOf(orderId, key), items, scheduledFor, wanted);
     }
 
     /** Whether this is the request that {@code order} was placed by, sent again. */

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.order;
 
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
 import io.github.exactlyonce.contracts.telemetry.DatadogAddress;
@@ -16,7 +17,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 @SpringBootApplication
 @ConfigurationPropertiesScan
-@Import({ProblemAdvice.class, RedisClientSettings.class, DatadogAddress.class})
+@Import({ProblemAdvice.class, RedisClientSettings.class, Pipelines.class, DatadogAddress.class})
 public class OrderServiceApplication {
     public static void main(String[] args) {
         SpringApplication.run(OrderServiceApplication.class, args);
@@ -24,8 +25,8 @@ public class OrderServiceApplication {
 
     /** Part of readiness under this name. */
     @Bean
-    RedisRequirements redisRequirements(RedisConnectionFactory connections) {
-        return new RedisRequirements(connections);
+    RedisRequirements redisRequirements(RedisConnectionFactory connections, OrderProperties properties) {
+        return new RedisRequirements(connections, properties.durability() == Durability.DISK);
     }
 
     @Bean

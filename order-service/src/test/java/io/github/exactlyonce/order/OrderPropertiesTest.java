@@ -22,7 +22,13 @@ class OrderPropertiesTest {
     void everyPropertyHasADefault() {
         context.run(started -> assertThat(started.getBean(OrderProperties.class))
                 .isEqualTo(new OrderProperties(
-                        Duration.ofSeconds(2), DataSize.ofKilobytes(64), 10_000, Duration.ofMillis(500))));
+                        Duration.ofSeconds(2),
+                        DataSize.ofKilobytes(64),
+                        10_000,
+                        Duration.ofMillis(500),
+                        Durability.MEMORY,
+                        Duration.ofSeconds(1),
+                        1)));
     }
 
     @ParameterizedTest
@@ -33,6 +39,10 @@ class OrderPropertiesTest {
                     orders.max-body-size=1GB   | orders.max-body-size must be from 1024B to 1048576B, not 1073741824B
                     orders.max-in-flight=0     | orders.max-in-flight must be from 1 to 1000000, not 0
                     orders.connect-retry=-1s   | orders.connect-retry must be from 1 ms to 5 s, not PT-1S
+                    orders.durability-timeout=0s   | orders.durability-timeout must be from 1 ms to 5 s, not PT0S
+                    orders.durability-timeout=6s   | orders.durability-timeout must be from 1 ms to 5 s, not PT6S
+                    orders.durability-replicas=0   | orders.durability-replicas must be from 1 to 100, not 0
+                    orders.durability-replicas=101 | orders.durability-replicas must be from 1 to 100, not 101
                     """)
     void aValueOutOfItsRangeStopsTheStartWithASentence(String property, String sentence) {
         context.withPropertyValues(property)

@@ -9,6 +9,7 @@ import io.github.exactlyonce.order.OrdersClient.Answer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RefusedRequestsTest extends OrderServiceTest {
 
@@ -66,6 +67,18 @@ class RefusedRequestsTest extends OrderServiceTest {
                 400,
                 "Idempotency-Key must be the same as orderId");
         assertThat(OBSERVED.commands().exists(RedisKeys.order("one"), RedisKeys.order("other")))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "tape", "Replica", "replica, disk"})
+    void anUnknownDurabilityPlacesNothing(String durability) {
+        Answer answer = client().place(order("unknown-durability", "001", 1), "Durability", durability);
+
+        assertProblem(answer, 400, "Durability must be memory, replica or disk");
+        assertThat(answer.text("type")).isEqualTo("urn:exactly-once:problem:invalid-input");
+        assertThat(answer.json().at("/errors/0/field").asString()).isEqualTo("Durability");
+        assertThat(OBSERVED.commands().exists(RedisKeys.order("unknown-durability")))
                 .isZero();
     }
 

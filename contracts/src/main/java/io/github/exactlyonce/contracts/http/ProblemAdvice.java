@@ -52,12 +52,18 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
         log.warn(
                 "Redis is unavailable: {}",
                 NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
-        ProblemDetail body = detail(
-                HttpStatus.SERVICE_UNAVAILABLE,
+        return retryable(
                 "redis-unavailable",
                 "Redis is unavailable",
                 "Redis did not answer in time, or refused to. " + advice,
-                properties);
+                properties,
+                cause);
+    }
+
+    /** 503 with {@code Retry-After}. */
+    public static ErrorResponseException retryable(
+            String name, String title, String detail, Map<String, ?> properties, @Nullable Throwable cause) {
+        ProblemDetail body = detail(HttpStatus.SERVICE_UNAVAILABLE, name, title, detail, properties);
         ErrorResponseException exception = new ErrorResponseException(HttpStatus.SERVICE_UNAVAILABLE, body, cause);
         exception.getHeaders().set(HttpHeaders.RETRY_AFTER, String.valueOf(RETRY_AFTER.toSeconds()));
         return exception;
