@@ -5,4 +5,10 @@
 {{- define "order-service.env" -}}
 - name: ORDERS_GRACE
   value: {{ .Values.orders.grace | quote }}
+- name: ORDERS_DURABILITY
+  value: {{ .Values.durability.level | quote }}
+- name: ORDERS_DURABILITYTIMEOUT
+  value: {{ .Values.durability.timeout | quote }}
+- name: ORDERS_DURABILITYREPLICAS
+  value: {{ .Values.durability.replicas | quote }}
 {{- end }}

@@ -108,6 +108,9 @@ class EachValueTest {
     private static final Map<Chart, List<Change>> OF_ONE = Map.of(
             Chart.ORDER_SERVICE,
             List.of(
+                    change("durability.level", "replica"),
+                    change("durability.timeout", "500ms"),
+                    change("durability.replicas", "2"),
                     change("ingress.enabled", "true"),
                     change("ingress.className", "nginx", "ingress: {enabled: true}"),
                     change("ingress.annotations", "{a: b}", "ingress: {enabled: true}"),
@@ -156,7 +159,7 @@ class EachValueTest {
 
     private static final Map<Chart, Set<String>> OF_THE_DOMAIN = Map.of(
             Chart.ORDER_SERVICE,
-            Set.of("ORDERS_GRACE"),
+            Set.of("ORDERS_DURABILITY", "ORDERS_DURABILITYREPLICAS", "ORDERS_DURABILITYTIMEOUT", "ORDERS_GRACE"),
             Chart.INVENTORY_SERVICE,
             Set.of(
                     "INVENTORY_LOCK_TTL",

@@ -85,6 +85,9 @@ class RefusedValuesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+                    durability: {level: tape}                            | at '/durability/level': value must be one of 'memory', 'replica', 'disk'
+                    durability: {timeout: 1}                             | at '/durability/timeout': got number, want string
+                    durability: {replicas: 0}                            | at '/durability/replicas': minimum: got 0, want 1
                     ingress: {hosts: ['https://orders.example.com']}     | at '/ingress/hosts/0'
                     ingress: {host: orders.example.com}                  | at '/ingress': additional properties 'host' not allowed
                     keda: {enabled: true}                                | additional properties 'keda' not allowed
