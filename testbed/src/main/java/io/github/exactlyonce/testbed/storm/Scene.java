@@ -47,28 +47,29 @@ final class Scene implements AutoCloseable {
     private final LocalSystem system;
     private final Map<String, RedisProxy> proxies = new ConcurrentHashMap<>();
 
-    private Scene(StormRedis redis, String run, Topology topology) {
+    private Scene(StormRedis redis, String run, StormOptions options) {
         this.redis = redis;
         this.control = new RedisControl(redis);
         Map<String, String> settings = new HashMap<>(redis.settings());
+        settings.put("ORDERS_DURABILITY", options.durability().toString());
         settings.put("JOBS_LEASE", LEASE.toMillis() + "ms");
         settings.put("INVENTORY_LOCK_TTL", LEASE.toMillis() + "ms");
         settings.put("INVENTORY_LEDGERLENGTH", String.valueOf(LEDGER_LENGTH));
         RedisProcess primary = redis.primary();
         this.system = LocalSystem.launch(
                 SystemPlan.forTests(run, RedisNodes.uri(primary), REPLICAS, settings),
-                name -> topology == Topology.STANDALONE ? wayThroughProxy(name, primary.port()) : Map.of());
+                name -> options.topology() == Topology.STANDALONE ? wayThroughProxy(name, primary.port()) : Map.of());
     }
 
     /** Starts everything, and waits until it is ready and stocked up. What an earlier run of this name left is gone. */
-    static Scene set(Topology topology, String run) {
+    static Scene set(StormOptions options, String run) {
         Path directory = LocalSystem.directoryOf(run);
         try {
             FileSystemUtils.deleteRecursively(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Scene scene = new Scene(topology.start(directory), run, topology);
+        Scene scene = new Scene(options.topology().start(directory), run, options);
         try {
             scene.system.waitUntilReady();
             STOCK.forEach(new Inventory(scene.system.replicas().get(0).uri())::set);

@@ -64,13 +64,13 @@ public final class Storm {
     StormReport rage() throws InterruptedException {
         Schedule schedule = Schedule.of(options.seed(), options.faults(), options.topology());
         out.printf(
-                "Storm of %d faults on a %s Redis, %d orders/s.%nRepeat it with: %s%n",
-                options.faults(), options.topology(), ORDERS_PER_SECOND, options.command());
+                "Storm of %d faults on a %s Redis, %d orders/s, durability %s.%nRepeat it with: %s%n",
+                options.faults(), options.topology(), ORDERS_PER_SECOND, options.durability(), options.command());
         for (int i = 0; i < schedule.rounds().size(); i++) {
             out.printf("  %3d. %s%n", i + 1, schedule.rounds().get(i).plan());
         }
         AuditReport audit;
-        try (Scene scene = Scene.set(options.topology(), run)) {
+        try (Scene scene = Scene.set(options, run)) {
             audit = rage(scene, schedule);
         }
         StormReport report =
@@ -179,6 +179,10 @@ public final class Storm {
         audit.offenders().forEach((finding, offenders) -> violations.add(finding + ": " + offenders.size()));
         if (!options.topology().hasFailovers()) { // which take back what was processed
             checkProcessedOnce(scene);
+        }
+        if (options.durability().outlivesAFailover() && audit.takenBack() > 0) {
+            violations.add(
+                    "a failover took back %d orders that a replica was said to have".formatted(audit.takenBack()));
         }
         return audit;
     }

@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
  * @param orders {@code -Dorders=20000}, at the least: they keep coming until the last fault is mended
  * @param faults {@code -Dfaults=60}
  * @param topology {@code -Dtopology=sentinel}
+ * @param durability {@code -Ddurability=replica}: an order that a failover takes back all the same is a violation
  */
-record StormOptions(long seed, int orders, int faults, Topology topology) {
+record StormOptions(long seed, int orders, int faults, Topology topology, Durability durability) {
 
     private static final int DEFAULT_ORDERS = 5_000;
     private static final int DEFAULT_FAULTS = 24;
@@ -26,36 +27,58 @@ record StormOptions(long seed, int orders, int faults, Topology topology) {
     /** @param arguments {@code --<name>=<value>}, as the profile {@code faults} hands them on; no value means the default */
     static StormOptions parse(String... arguments) {
         StormOptions options = new StormOptions(
-                ThreadLocalRandom.current().nextInt(SEEDS), DEFAULT_ORDERS, DEFAULT_FAULTS, Topology.STANDALONE);
+                ThreadLocalRandom.current().nextInt(SEEDS),
+                DEFAULT_ORDERS,
+                DEFAULT_FAULTS,
+                Topology.STANDALONE,
+                Durability.MEMORY);
         for (String argument : arguments) {
             String[] parts = argument.split("=", 2);
             options = options.with(parts[0], parts.length < 2 ? "" : parts[1].strip());
+        }
+        if (options.durability.outlivesAFailover() && !options.topology.hasFailovers()) {
+            throw new StormException("-Ddurability=%s: there is no replica with -Dtopology=%s; choose another topology."
+                    .formatted(options.durability, options.topology));
         }
         return options;
     }
 
     /** The command that repeats this storm. */
     String command() {
-        return "mvn -Pfaults -Dseed=%d -Dorders=%d -Dfaults=%d -Dtopology=%s".formatted(seed, orders, faults, topology);
+        String command = "mvn -Pfaults -Dseed=%d -Dorders=%d -Dfaults=%d -Dtopology=%s"
+                .formatted(seed, orders, faults, topology);
+        return durability == Durability.MEMORY ? command : command + " -Ddurability=" + durability;
     }
 
     private StormOptions with(String name, String value) {
         return switch (name) {
             case "--seed" -> value.isEmpty() ? this : withSeed(value);
             case "--orders" ->
-                value.isEmpty() ? this : new StormOptions(seed, number("orders", value, MAX_ORDERS), faults, topology);
+                value.isEmpty()
+                        ? this
+                        : new StormOptions(seed, number("orders", value, MAX_ORDERS), faults, topology, durability);
             case "--faults" ->
-                value.isEmpty() ? this : new StormOptions(seed, orders, number("faults", value, MAX_FAULTS), topology);
-            case "--topology" -> value.isEmpty() ? this : new StormOptions(seed, orders, faults, topology(value));
+                value.isEmpty()
+                        ? this
+                        : new StormOptions(seed, orders, number("faults", value, MAX_FAULTS), topology, durability);
+            case "--topology" ->
+                value.isEmpty()
+                        ? this
+                        : new StormOptions(seed, orders, faults, one(Topology.values(), "topology", value), durability);
+            case "--durability" ->
+                value.isEmpty()
+                        ? this
+                        : new StormOptions(
+                                seed, orders, faults, topology, one(Durability.values(), "durability", value));
             default ->
-                throw new StormException(
-                        "There is no option " + name + ": choose from --seed, --orders, --faults and --topology.");
+                throw new StormException("There is no option " + name
+                        + ": choose from --seed, --orders, --faults, --topology and --durability.");
         };
     }
 
     private StormOptions withSeed(String value) {
         try {
-            return new StormOptions(Long.parseLong(value), orders, faults, topology);
+            return new StormOptions(Long.parseLong(value), orders, faults, topology, durability);
         } catch (NumberFormatException e) {
             throw new StormException("-Dseed=%s: must be a whole number.".formatted(value));
         }
@@ -73,15 +96,14 @@ record StormOptions(long seed, int orders, int faults, Topology topology) {
         throw new StormException("-D%s=%s: must be a whole number from 1 to %d.".formatted(name, value, max));
     }
 
-    private static Topology topology(String value) {
-        return Arrays.stream(Topology.values())
-                .filter(topology -> topology.toString().equals(value.toLowerCase(Locale.ROOT)))
+    private static <T> T one(T[] choices, String name, String value) {
+        return Arrays.stream(choices)
+                .filter(choice -> choice.toString().equals(value.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new StormException("-Dtopology=%s: choose from %s."
+                .orElseThrow(() -> new StormException("-D%s=%s: choose from %s."
                         .formatted(
+                                name,
                                 value,
-                                Arrays.stream(Topology.values())
-                                        .map(Topology::toString)
-                                        .collect(Collectors.joining(", ")))));
+                                Arrays.stream(choices).map(Object::toString).collect(Collectors.joining(", ")))));
     }
 }

@@ -29,7 +29,7 @@ class StormIT {
     @Test
     void whateverBreaksEveryOrderIsSettledOnce() throws InterruptedException {
         long seed = Long.getLong("testbed.seed", SEED);
-        StormOptions options = new StormOptions(seed, ORDERS, FAULTS, Topology.STANDALONE);
+        StormOptions options = new StormOptions(seed, ORDERS, FAULTS, Topology.STANDALONE, Durability.MEMORY);
 
         StormReport report = new Storm(options, System.out).rage();
 
