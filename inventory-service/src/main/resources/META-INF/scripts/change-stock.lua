@@ -34,10 +34,12 @@ if done then
 end
 
 local after = effect == 'SET' and quantity or before + quantity
+local units = effect == 'SET' and string.format('%s=%.0f', sku, after - before) or this
+-- Setting repairs a stock that was not what the ledger says, so the ledger must say what it is from now on.
+local level = effect == 'SET' and { 'set', this } or {}
 -- The ledger first: it is the write that may be refused, and then nothing has happened.
 redis.call('XADD', ledger, 'MAXLEN', '~', ledger_length, '*',
-  'effect', effect, 'id', change_id, 'units', effect == 'SET' and string.format('%s=%.0f', sku, after - before) or this,
-  'by', token)
+  'effect', effect, 'id', change_id, 'units', units, 'by', token, unpack(level))
 redis.call('HSET', stock, sku, string.format('%.0f', after))
 redis.call('SET', mark, this, 'PX', mark_ttl)
 return { 1, after, this }

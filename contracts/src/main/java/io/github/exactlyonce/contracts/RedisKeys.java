@@ -18,6 +18,11 @@ package io.github.exactlyonce.contracts;
  * <tr><td>{@code restock:{main}:<id>}</td><td>string</td><td>a stock change that was applied: the mark that lets it
  * happen once; expires</td></tr>
  * <tr><td>{@code ledger:{main}}</td><td>stream</td><td>one entry per effect; trimmed</td></tr>
+ * <tr><td>{@code audit:{main}}</td><td>hash</td><td>how far the audit is, who does it, and its last result</td></tr>
+ * <tr><td>{@code audit-stock:{main}}</td><td>hash</td><td>SKU → units that the ledger says, up to the audit's
+ * checkpoint</td></tr>
+ * <tr><td>{@code audit-findings:{main}}</td><td>hash</td><td>entries of the ledger and orders with which something is
+ * wrong; bounded</td></tr>
  * <tr><td>{@code dead-letters:{main}}</td><td>stream</td><td>what could not be processed, and why; trimmed</td></tr>
  * <tr><td>{@code dead-letter:{main}:<digest>}</td><td>string</td><td>the mark that lets N replicas bury one message
  * once; expires</td></tr>
@@ -82,6 +87,18 @@ public final class RedisKeys {
 
     public static String ledger() {
         return "ledger:" + PARTITION;
+    }
+
+    public static String audit() {
+        return "audit:" + PARTITION;
+    }
+
+    public static String auditStock() {
+        return "audit-stock:" + PARTITION;
+    }
+
+    public static String auditFindings() {
+        return "audit-findings:" + PARTITION;
     }
 
     public static String deadLetters() {

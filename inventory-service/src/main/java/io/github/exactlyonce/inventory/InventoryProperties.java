@@ -35,7 +35,8 @@ public record InventoryProperties(
         @DefaultValue("10000") @Min(100) long deadLettersLength,
         @DefaultValue @Valid Lock lock,
         @DefaultValue @Valid Queue queue,
-        @DefaultValue @Valid Subscription subscription) {
+        @DefaultValue @Valid Subscription subscription,
+        @DefaultValue @Valid Audit audit) {
 
     /**
      * @param enabled whether copies are turned away by a lock before they reach the commit script; the guarantee does not
@@ -78,4 +79,9 @@ public record InventoryProperties(
     public record Subscription(
             @DefaultValue("1s") @DurationMin(millis = 10) Duration probeInterval,
             @DefaultValue("3s") @DurationMin(millis = 30) Duration probeTimeout) {}
+
+    /** @param interval how often one of the replicas compares the ledger with stock and orders */
+    public record Audit(
+            @DefaultValue("1m") @DurationMin(seconds = 1) @DurationMax(days = 1)
+            Duration interval) {}
 }

@@ -28,7 +28,11 @@ class ArchitectureTest {
             .definedBy("..inventory.stock..")
             .layer("deadletters")
             .definedBy("..inventory.deadletters..")
+            .layer("audit")
+            .definedBy("..inventory.audit..")
             .whereLayer("subscription")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("audit")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("processing")
             .mayOnlyBeAccessedByLayers("subscription")
@@ -52,7 +56,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theSchedulerHasNoClock = noClasses()
             .that()
-            .resideInAnyPackage("..inventory.jobs..", "..inventory.stock..", "..inventory.deadletters..")
+            .resideInAnyPackage(
+                    "..inventory.jobs..", "..inventory.stock..", "..inventory.deadletters..", "..inventory.audit..")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(Clock.class);

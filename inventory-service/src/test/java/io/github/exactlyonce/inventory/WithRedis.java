@@ -36,7 +36,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** The whole service on a real Redis, emptied before each test. Due jobs are looked for only when a test says so. */
+/** The whole service on a real Redis, emptied before each test. Due jobs are looked for, and audits are
+ * made, only when a test says so. */
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
@@ -44,6 +45,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "inventory.lock.ttl=300ms",
             "inventory.subscription.probe-interval=100ms",
             "inventory.subscription.probe-timeout=1s",
+            "inventory.audit.interval=1d",
             "jobs.poll-interval=1h",
             "jobs.lease=200ms",
             "jobs.max-attempts=3",

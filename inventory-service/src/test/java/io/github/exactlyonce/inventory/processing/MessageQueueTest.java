@@ -63,7 +63,8 @@ class MessageQueueTest {
                         100,
                         new InventoryProperties.Lock(true, Duration.ofSeconds(1)),
                         new InventoryProperties.Queue(capacity, memory, DataSize.ofBytes(100), 2),
-                        new InventoryProperties.Subscription(Duration.ofSeconds(1), Duration.ofSeconds(3))),
+                        new InventoryProperties.Subscription(Duration.ofSeconds(1), Duration.ofSeconds(3)),
+                        new InventoryProperties.Audit(Duration.ofMinutes(1))),
                 meters);
     }
 }

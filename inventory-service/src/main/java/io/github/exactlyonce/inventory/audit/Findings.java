@@ -1,0 +1,154 @@
+package io.github.exactlyonce.inventory.audit;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.inventory.audit.Ledger.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/**
+ * Turns suspicions into findings, by one look at the whole ledger for all that are new, and remembers them in
+ * {@code audit-findings:{main}} until they are not so any more:
+ *
+ * <pre>{@code
+ * twice order 29          1767225600000-0 1767225700000-3    where its entries are
+ * bare 30                                                    an order that is settled, and has no entry
+ * entry 1767225600000-4   CONFIRMED 31: there is no such order
+ * }</pre>
+ *
+ * <p>The last kind is written by {@code advance-audit.lua} alone. Reads {@code ledger:{main}}, and what {@link OrderRound} reads.
+ */
+@Component
+final class Findings {
+
+    /** Of each kind; more are not counted. */
+    private static final int MOST = 1000;
+
+    private static final String TWICE = "twice ";
+    private static final String BARE = "bare ";
+    private static final String ENTRY = "entry ";
+
+    private final Ledger ledger;
+    private final RepeatedEffects effects;
+    private final OrderRound round;
+
+    Findings(Ledger ledger, RepeatedEffects effects, OrderRound round) {
+        this.ledger = ledger;
+        this.effects = effects;
+        this.round = round;
+    }
+
+    /** @return whether there was time to look at all that is suspected */
+    boolean look(Pipeline pipeline, Deadline deadline) {
+        boolean readAll = effects.readOn(pipeline, deadline);
+        Map<String, String> known = read(pipeline);
+        Set<String> repeated = effects.suspects();
+        Set<String> bare = new TreeSet<>(round.suspects(pipeline, deadline));
+        bare.removeIf(id -> known.containsKey(BARE + id));
+        if (repeated.isEmpty() && bare.isEmpty()) {
+            return readAll;
+        }
+        Set<String> wanted = new TreeSet<>(repeated);
+        bare.forEach(id -> wanted.add(Entry.ofOrder(id)));
+        Optional<Map<String, List<String>>> places = ledger.find(pipeline, wanted, deadline);
+        places.ifPresent(found -> {
+            remember(pipeline, known, found, repeated, bare);
+            effects.cleared(repeated);
+        });
+        return readAll && places.isPresent();
+    }
+
+    /**
+     * Drops what is not so any more, and says what is left.
+     *
+     * @param forgottenAt in Unix milliseconds: nothing is said of what is not younger
+     */
+    Left review(Pipeline pipeline, long forgottenAt) {
+        Map<String, String> known = read(pipeline);
+        Map<String, String> twice = starting(known, TWICE);
+        Map<String, String> bare = starting(known, BARE);
+        List<String> gone = new ArrayList<>();
+
+        List<String> places = twice.values().stream()
+                .flatMap(value -> List.of(value.split(" ")).stream())
+                .toList();
+        Map<String, List<Entry>> there = ledger.still(pipeline, places).stream()
+                .filter(entry -> entry.effect() != null)
+                .collect(Collectors.groupingBy(entry -> String.valueOf(entry.effect())));
+        twice.keySet().stream()
+                .filter(effect -> {
+                    List<Entry> entries = there.getOrDefault(effect, List.of());
+                    return entries.size() < 2 || entries.stream().noneMatch(entry -> entry.atMillis() > forgottenAt);
+                })
+                .forEach(effect -> gone.add(TWICE + effect));
+        Set<String> still = round.stillSuspect(pipeline, bare.keySet());
+        bare.keySet().stream().filter(id -> !still.contains(id)).forEach(id -> gone.add(BARE + id));
+
+        if (!gone.isEmpty()) {
+            pipeline.sendAll(
+                            List.of(gone),
+                            (redis, fields) -> redis.hdel(RedisKeys.auditFindings(), fields.toArray(String[]::new)))
+                    .get(0)
+                    .require();
+            known.keySet().removeAll(gone);
+        }
+        return new Left(
+                named(starting(known, TWICE)),
+                List.copyOf(starting(known, BARE).keySet()),
+                named(starting(known, ENTRY)));
+    }
+
+    private static void remember(
+            Pipeline pipeline,
+            Map<String, String> known,
+            Map<String, List<String>> places,
+            Set<String> repeated,
+            Set<String> bare) {
+        Map<String, String> found = new TreeMap<>();
+        repeated.stream()
+                .filter(effect -> places.getOrDefault(effect, List.of()).size() > 1)
+                .limit(MOST - starting(known, TWICE).size())
+                .forEach(effect -> found.put(TWICE + effect, String.join(" ", places.get(effect))));
+        bare.stream()
+                .filter(id -> !places.containsKey(Entry.ofOrder(id)))
+                .limit(MOST - starting(known, BARE).size())
+                .forEach(id -> found.put(BARE + id, ""));
+        if (!found.isEmpty()) {
+            pipeline.sendAll(List.of(found), (redis, fields) -> redis.hset(RedisKeys.auditFindings(), fields))
+                    .get(0)
+                    .require();
+        }
+    }
+
+    private static Map<String, String> read(Pipeline pipeline) {
+        return new TreeMap<>(pipeline.sendAll(List.of(RedisKeys.auditFindings()), (redis, key) -> redis.hgetall(key))
+                .get(0)
+                .require());
+    }
+
+    private static Map<String, String> starting(Map<String, String> findings, String kind) {
+        Map<String, String> found = new TreeMap<>();
+        findings.forEach((field, value) -> {
+            if (field.startsWith(kind)) {
+                found.put(field.substring(kind.length()), value);
+            }
+        });
+        return found;
+    }
+
+    private static List<String> named(Map<String, String> findings) {
+        return findings.entrySet().stream()
+                .map(finding -> finding.getKey() + " (" + finding.getValue() + ")")
+                .toList();
+    }
+
+    /** Each with what is known about it, sorted. */
+    record Left(List<String> twice, List<String> bare, List<String> entries) {}
+}

@@ -1,0 +1,90 @@
+package io.github.exactlyonce.inventory.audit;
+
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.LuaScript;
+import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.ScriptCall;
+import io.github.exactlyonce.inventory.InventoryProperties;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
+
+/**
+ * Adds up what the ledger says that the stock is, from checkpoint to checkpoint. All of it happens in Redis, a page a step:
+ * what a process believes about the ledger is never written, so any number of them may do this at once.
+ *
+ * <p>Touches {@code audit:{main}}, {@code audit-stock:{main}}, {@code audit-findings:{main}}; reads {@code ledger:{main}},
+ * {@code stock:{main}}, {@code order:{main}:<id>}.
+ */
+@Component
+final class LedgerReplay {
+
+    /** Redis answers nobody else meanwhile: some milliseconds. */
+    private static final int PAGE = 500;
+
+    private static final LuaScript ADVANCE_AUDIT =
+            LuaScript.returningList("replay-ledger.lua").around("advance-audit.lua");
+    private static final LuaScript COMPARE_STOCK =
+            LuaScript.returningList("replay-ledger.lua").around("compare-stock.lua");
+
+    private final InventoryProperties properties;
+
+    LedgerReplay(InventoryProperties properties) {
+        this.properties = properties;
+    }
+
+    /** Forgets all, and adopts the stock as it is. */
+    void forget(Pipeline pipeline) {
+        pipeline.eval(ADVANCE_AUDIT, call(properties.retention().toMillis(), 1)).require();
+    }
+
+    /**
+     * Replays what is new in the ledger.
+     *
+     * @return {@code begunAt}, or empty if there was no time to come to its end
+     */
+    Optional<String> advance(Pipeline pipeline, Deadline deadline) {
+        while (!deadline.hasPassed()) {
+            List<Object> moved = pipeline.<List<Object>>eval(
+                            ADVANCE_AUDIT, call(properties.retention().toMillis(), 0))
+                    .require();
+            if ((Long) moved.get(0) < PAGE) {
+                return Optional.of((String) moved.get(1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @return what differs of these SKUs; empty if the checkpoint has to be advanced before */
+    Optional<List<AuditReport.Difference>> compare(Pipeline pipeline, List<String> skus) {
+        List<Object> answer =
+                pipeline.<List<Object>>eval(COMPARE_STOCK, call(skus.toArray())).require();
+        if ((Long) answer.get(0) == 0) {
+            return Optional.empty();
+        }
+        List<AuditReport.Difference> differing = new ArrayList<>();
+        for (int i = 1; i < answer.size(); i += 4) {
+            String sku = (String) answer.get(i);
+            long expected = Long.parseLong((String) answer.get(i + 1));
+            boolean isThere = (Long) answer.get(i + 2) == 1;
+            String text = (String) answer.get(i + 3);
+            boolean isNumber = isThere && text.matches("0|-?[1-9]\\d{0,15}");
+            differing.add(new AuditReport.Difference(
+                    sku, expected, isNumber ? Long.valueOf(text) : null, isThere && !isNumber ? text : null));
+        }
+        return Optional.of(differing);
+    }
+
+    private ScriptCall call(Object... more) {
+        return ScriptCall.on(
+                        RedisKeys.audit(),
+                        RedisKeys.auditStock(),
+                        RedisKeys.stock(),
+                        RedisKeys.ledger(),
+                        RedisKeys.auditFindings())
+                .with(Stream.concat(Stream.of(PAGE, properties.ledgerLength()), Stream.of(more))
+                        .toArray());
+    }
+}

@@ -1,0 +1,124 @@
+-- Moves the checkpoint of the audit over the next entries of the ledger, and compares each with the record of its order.
+-- Runs inside replay-ledger.lua. Without a checkpoint, or when the ledger was trimmed past it, it begins anew: the stock as
+-- it is is adopted. No auditor remembers where it was, so one that was paused, or whose command is sent again, cannot count
+-- an entry twice.
+--
+-- ARGV[3] retention of a settled order in milliseconds
+-- ARGV[4] 1: forget everything, and begin anew
+--
+-- Reads order:{main}:<id> of the orders that the entries name: same tag, same slot.
+--
+-- Returns {entries that it moved over, begunAt}; begunAt is the time in Unix ms at which the stock was adopted.
+
+local retention, forget = tonumber(ARGV[3]), ARGV[4] == '1'
+
+-- By so much the clocks of two Redis nodes may differ, one of which took over from the other.
+local TOLERANCE = 60000
+local MOST_FINDINGS = 20
+local LONGEST = 100 -- of what an entry says about itself, which anybody can have written
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function begin(reason)
+  local begun_at = string.format('%.0f', now)
+  local last = redis.call('XREVRANGE', ledger, '+', '-', 'COUNT', 1)[1]
+  local at = last and last[1] or START
+  redis.call('HSET', audit, 'checkpoint', at, 'entries', 0, 'begunAt', begun_at, 'begunBecause', reason)
+  if redis.call('EXISTS', stock) == 1 then
+    redis.call('COPY', stock, audit_stock, 'REPLACE')
+  else
+    redis.call('DEL', audit_stock)
+  end
+  if forget then
+    redis.call('HSET', audit, 'forgottenAt', begun_at)
+    redis.call('HDEL', audit, 'unmatched', 'verdict', 'auditedAt', 'cursor', 'settled', 'roundEndedAt', 'roundSettled')
+    redis.call('DEL', findings)
+  end
+  return { 0, begun_at }
+end
+
+if forget then
+  return begin('FORGOTTEN')
+elseif not checkpoint then
+  return begin('FIRST')
+elseif missed then
+  return begin('LEDGER_TRIMMED')
+elseif #entries == 0 then
+  return { 0, redis.call('HGET', audit, 'begunAt') or '0' }
+end
+
+local function millis(at)
+  return tonumber(string.match(at, '^%d+'))
+end
+
+local function takes_what_was_ordered(units, items)
+  local ordered = unpacked(items or '')
+  for sku, quantity in pairs(ordered or {}) do
+    if units[sku] ~= -quantity then
+      return false
+    end
+  end
+  for sku in pairs(units) do
+    if not ordered or not ordered[sku] then
+      return false
+    end
+  end
+  return true
+end
+
+-- What is wrong with an entry, or nil.
+local function problem_of(entry, previous)
+  if not entry.units then
+    return 'cannot be read'
+  elseif entry.effect ~= 'CONFIRMED' and entry.effect ~= 'REJECTED' then
+    return nil
+  end
+  local record = redis.pcall('HMGET', 'order:{main}:' .. entry.id, 'status', 'settledBy', 'settledAt', 'items')
+  local status, settled_by, settled_at, items = record[1], record[2], tonumber(record[3]), record[4]
+  local at = millis(entry.at)
+  if not status then
+    return now - at < retention - TOLERANCE and 'there is no such order' or nil
+  elseif status ~= entry.effect then
+    return 'the order is ' .. status
+  elseif settled_by ~= entry.by then
+    return 'the order was settled by ' .. (settled_by or 'nobody')
+  elseif not settled_at or math.abs(at - settled_at) > TOLERANCE and at ~= millis(previous) then
+    -- After the clock went back, Redis gives new entries the time of the last one.
+    return 'the order was settled at another time'
+  elseif entry.effect == 'CONFIRMED' and not takes_what_was_ordered(entry.units, items) then
+    return 'other units were ordered'
+  elseif entry.effect == 'REJECTED' and next(entry.units) then
+    return 'a rejected order takes no units'
+  end
+end
+
+local problems = {}
+local previous = checkpoint
+for _, entry in ipairs(entries) do
+  local problem = problem_of(entry, previous)
+  if problem then
+    problems[#problems + 1] = 'entry ' .. entry.at
+    problems[#problems + 1] = string.format('%s %s: %s', string.sub(entry.effect or 'no effect', 1, LONGEST),
+      string.sub(entry.id or 'of nothing', 1, LONGEST), problem)
+  end
+  previous = entry.at
+end
+
+local levels = {}
+for sku in pairs(added) do
+  levels[#levels + 1] = sku
+  levels[#levels + 1] = string.format('%.0f', expected(sku))
+end
+
+-- Write.
+for i = 1, #levels, 2 do
+  redis.call('HSET', audit_stock, levels[i], levels[i + 1])
+end
+local unmatched = tonumber(redis.call('HGET', audit, 'unmatched') or '0') or 0
+for i = 1, math.min(#problems, 2 * (MOST_FINDINGS - unmatched)), 2 do
+  redis.call('HSET', findings, problems[i], problems[i + 1])
+end
+redis.call('HSET', audit, 'checkpoint', entries[#entries].at, 'unmatched', unmatched + #problems / 2)
+redis.call('HINCRBY', audit, 'entries', #entries)
+return { #entries, redis.call('HGET', audit, 'begunAt') or '0' }
