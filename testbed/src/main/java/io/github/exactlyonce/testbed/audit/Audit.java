@@ -119,7 +119,10 @@ public final class Audit {
         Map<String, Long> ledgerSum = new HashMap<>();
         for (LedgerEntry entry : history.ledger()) {
             entry.units().forEach((sku, units) -> {
-                if (ledgerSum.merge(sku, units, Long::sum) < 0) {
+                long sum = ledgerSum.getOrDefault(sku, 0L) + units;
+                long level = entry.levels().getOrDefault(sku, sum);
+                ledgerSum.put(sku, level);
+                if (level < 0) {
                     findings.add(OVERSOLD, sku + " after " + entry);
                 }
             });

@@ -11,14 +11,20 @@ import java.util.TreeMap;
  * @param effect {@code CONFIRMED}, {@code REJECTED}, {@code RESTOCKED} or {@code SET}
  * @param id of the order, or of the stock change
  * @param units SKU → units, negative if they were taken
+ * @param levels SKU → units that there are from then on, if it set them
  * @param by owner token of who did it
  */
-record LedgerEntry(String at, String effect, String id, Map<String, Long> units, String by) {
+record LedgerEntry(String at, String effect, String id, Map<String, Long> units, Map<String, Long> levels, String by) {
 
     static LedgerEntry of(StreamMessage<String, String> message) {
         Map<String, String> fields = message.getBody();
         return new LedgerEntry(
-                message.getId(), fields.get("effect"), fields.get("id"), unpack(fields.get("units")), fields.get("by"));
+                message.getId(),
+                fields.get("effect"),
+                fields.get("id"),
+                unpack(fields.get("units")),
+                unpack(fields.getOrDefault("set", "")),
+                fields.get("by"));
     }
 
     boolean settlesAnOrder() {
