@@ -39,6 +39,9 @@ final class Scene implements AutoCloseable {
 
     private static final Duration ANSWER_LIMIT = Duration.ofMinutes(3);
 
+    /** One replica audits while the storm rages, so that it strikes an audit as well. */
+    private static final Duration AUDIT_INTERVAL = Duration.ofSeconds(5);
+
     /** No ledger is trimmed before it is audited. */
     private static final int LEDGER_LENGTH = 10_000_000;
 
@@ -55,6 +58,7 @@ final class Scene implements AutoCloseable {
         settings.put("JOBS_LEASE", LEASE.toMillis() + "ms");
         settings.put("INVENTORY_LOCK_TTL", LEASE.toMillis() + "ms");
         settings.put("INVENTORY_LEDGERLENGTH", String.valueOf(LEDGER_LENGTH));
+        settings.put("INVENTORY_AUDIT_INTERVAL", AUDIT_INTERVAL.toSeconds() + "s");
         RedisProcess primary = redis.primary();
         this.system = LocalSystem.launch(
                 SystemPlan.forTests(run, RedisNodes.uri(primary), REPLICAS, settings),
@@ -72,7 +76,9 @@ final class Scene implements AutoCloseable {
         Scene scene = new Scene(options.topology().start(directory), run, options);
         try {
             scene.system.waitUntilReady();
-            STOCK.forEach(new Inventory(scene.system.replicas().get(0).uri())::set);
+            Inventory inventory = new Inventory(scene.system.replicas().get(0).uri());
+            inventory.audit(); // begins it: what follows is replayed
+            STOCK.forEach(inventory::set);
             return scene;
         } catch (RuntimeException e) {
             scene.close();

@@ -9,6 +9,7 @@ import io.github.exactlyonce.testbed.load.OrderClient;
 import io.github.exactlyonce.testbed.load.OrderRefusedException;
 import io.github.exactlyonce.testbed.load.RandomOrders;
 import io.github.exactlyonce.testbed.system.ChildProcess;
+import io.github.exactlyonce.testbed.system.Inventory;
 import io.github.exactlyonce.testbed.system.LocalSystem;
 import io.github.exactlyonce.testbed.system.Polling;
 import io.lettuce.core.RedisException;
@@ -21,6 +22,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,6 +186,7 @@ public final class Storm {
             violations.add(
                     "a failover took back %d orders that a replica was said to have".formatted(audit.takenBack()));
         }
+        awaitOwnAudit(scene);
         return audit;
     }
 
@@ -194,6 +197,20 @@ public final class Storm {
             violations.add("logged as processed more than once: %d, such as %s"
                     .formatted(again.size(), again.iterator().next()));
         }
+    }
+
+    /** The replicas audited all the while, from the ledger as it grew: nothing may have seemed wrong to them at any time. */
+    private void awaitOwnAudit(Scene scene) {
+        Inventory inventory = new Inventory(scene.system().replicas().get(0).uri());
+        AtomicReference<String> last = new AtomicReference<>("");
+        if (!Polling.until(SETTLE_LIMIT, () -> isComplete(last.updateAndGet(before -> inventory.audit())))
+                || !last.get().contains("\"clean\":true")) {
+            violations.add("a replica's own audit says: " + last);
+        }
+    }
+
+    private static boolean isComplete(String audit) {
+        return audit.contains("\"complete\":true");
     }
 
     private static List<Path> logsOfReplicas(Scene scene) {

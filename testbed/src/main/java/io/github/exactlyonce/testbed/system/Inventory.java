@@ -5,6 +5,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
@@ -12,6 +14,7 @@ import java.time.Duration;
 public final class Inventory {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration AUDIT_TIMEOUT = Duration.ofSeconds(90);
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -40,13 +43,25 @@ public final class Inventory {
         }
     }
 
+    /** The replica's own audit of stock, orders and ledger, as JSON; or the problem, as JSON too. */
+    public String audit() {
+        HttpRequest request = HttpRequest.newBuilder(replica.resolve("/audit"))
+                .timeout(AUDIT_TIMEOUT)
+                .build();
+        return send(request, BodyHandlers.ofString()).body();
+    }
+
     private HttpRequest.Builder request(String sku) {
         return HttpRequest.newBuilder(replica.resolve("/inventory/" + sku)).timeout(TIMEOUT);
     }
 
     private int send(HttpRequest request) {
+        return send(request, BodyHandlers.discarding()).statusCode();
+    }
+
+    private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> body) {
         try {
-            return http.send(request, BodyHandlers.discarding()).statusCode();
+            return http.send(request, body);
         } catch (IOException e) {
             throw new IllegalStateException(request.uri() + " did not answer", e);
         } catch (InterruptedException e) {
