@@ -64,6 +64,7 @@ class DatadogAssetsIT {
                         "DD_API_KEY", "key-1",
                         "MANAGEMENT_DATADOG_METRICS_EXPORT_URI", intake.url(),
                         "MANAGEMENT_DATADOG_METRICS_EXPORT_STEP", STEP,
+                        "INVENTORY_AUDIT_INTERVAL", "1s",
                         "LOGGING_STRUCTURED_FORMAT_CONSOLE", "logstash")));
         system.waitUntilReady();
         new Inventory(system.replicas().get(0).uri()).set("001", 10);
@@ -101,6 +102,7 @@ class DatadogAssetsIT {
         "inventory.jobs.oldest, inventory.jobs.eldest",
         "inventory.order.age.max, inventory.order.age.percentile",
         "inventory.queue.length, inventory.queue.dropped",
+        "inventory.audit.drift.units, inventory.audit.drift",
         "decision:processed, decision:settled",
         "by {replica}, by {host}",
         "@orderId:29, @order:29",

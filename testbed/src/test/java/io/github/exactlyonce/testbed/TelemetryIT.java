@@ -53,6 +53,7 @@ class TelemetryIT {
                 "DD_API_KEY", "key-1",
                 "MANAGEMENT_DATADOG_METRICS_EXPORT_URI", intake.url(),
                 "MANAGEMENT_DATADOG_METRICS_EXPORT_STEP", "1s",
+                "INVENTORY_AUDIT_INTERVAL", "1s",
                 "OTEL_EXPORTER_OTLP_ENDPOINT", intake.url(),
                 "OTEL_BSP_SCHEDULE_DELAY", "100",
                 "MANAGEMENT_TRACING_SAMPLING_PROBABILITY", "1",
@@ -156,6 +157,9 @@ class TelemetryIT {
                             .containsAnyOf("replica:inventory-1", "replica:inventory-2"));
             assertThat(tagsOf("inventory.order.age.max")).isNotEmpty();
             assertThat(tagsOf("inventory.subscription.proven")).isNotEmpty();
+            assertThat(tagsOf("inventory.audit.drift.units")) // one replica audits, and both tell of it
+                    .anySatisfy(tags -> assertThat(tags).contains("replica:inventory-1", "env:staging"))
+                    .anySatisfy(tags -> assertThat(tags).contains("replica:inventory-2", "env:staging"));
         });
         assertThat(intake.requests())
                 .filteredOn(request -> request.isFor(SERIES))
