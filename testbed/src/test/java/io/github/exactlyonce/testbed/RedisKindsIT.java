@@ -120,7 +120,9 @@ class RedisKindsIT {
         try (LocalSystem system = LocalSystem.launch(SystemPlan.forTests(run, services, 2, settings));
                 StatefulRedisConnection<String, String> connection = client.connect()) {
             system.waitUntilReady();
-            stock.forEach(new Inventory(system.replicas().get(0).uri())::set);
+            Inventory inventory = new Inventory(system.replicas().get(0).uri());
+            inventory.audit(); // begins it: what follows is replayed
+            stock.forEach(inventory::set);
             Iterator<Order> orders = new RandomOrders(run, List.of("001", "002"), 1);
             Iterator<Order> some =
                     IntStream.range(0, ORDERS).mapToObj(i -> orders.next()).iterator();
@@ -134,6 +136,7 @@ class RedisKindsIT {
             System.out.println(report);
             assertThat(accepted).hasSize(ORDERS);
             assertThat(report).matches(AuditReport::isClean, "is clean");
+            assertThat(inventory.audit()).contains("\"clean\":true").contains("\"entries\":" + (ORDERS + stock.size()));
         } finally {
             client.shutdown();
         }
