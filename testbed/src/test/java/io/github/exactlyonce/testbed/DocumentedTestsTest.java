@@ -23,7 +23,8 @@ class DocumentedTestsTest {
     private static final Path REPOSITORY = Path.of("..");
 
     /** {@code SomeTest}, {@code SomeTest.aMethod}, or {@code .aMethod} of the class that was named before in this line. */
-    private static final Pattern NAME = Pattern.compile("`(?:([A-Z][A-Za-z0-9]*[a-z](?:Test|IT))(?:\\.(\\w+))?|\\.(\\w+))`");
+    private static final Pattern NAME =
+            Pattern.compile("`(?:([A-Z][A-Za-z0-9]*[a-z](?:Test|IT))(?:\\.(\\w+))?|\\.(\\w+))`");
 
     private static final Pattern ROW = Pattern.compile("\\|(.+)\\|(.+)\\|(.+)\\|");
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.core.RedisCallback;
 
 /** What the audit finds, and when it has nothing to say. */
-class AuditTest extends WithAudit {
+class AuditFindingsTest extends WithAudit {
 
     @BeforeEach
     void someStockThatIsAdopted() {
