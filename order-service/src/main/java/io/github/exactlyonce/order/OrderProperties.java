@@ -13,7 +13,8 @@ import org.springframework.util.unit.DataSize;
  *     so a Redis that hangs does not fill this process's memory
  * @param connectRetry pause between two attempts to reach a Redis that was away at the start
  * @param durability where an order has to be before it is acknowledged, if its request does not say
- * @param durabilityTimeout how long an order may take to get there; a request in flight must end within the shutdown
+ * @param durabilityTimeout how long an order may take to get there: longer than a second, after which Redis syncs its file to
+ *     the disk with {@code appendfsync everysec}; and a request in flight must end within the shutdown
  * @param durabilityReplicas on how many replicas an order has to be that is wanted on a replica
  */
 @ConfigurationProperties("orders")
@@ -23,7 +24,7 @@ record OrderProperties(
         @DefaultValue("10000") int maxInFlight,
         @DefaultValue("500ms") Duration connectRetry,
         @DefaultValue("memory") Durability durability,
-        @DefaultValue("1s") Duration durabilityTimeout,
+        @DefaultValue("2s") Duration durabilityTimeout,
         @DefaultValue("1") int durabilityReplicas) {
 
     private static final Duration LONGEST_GRACE = Duration.ofDays(1);
