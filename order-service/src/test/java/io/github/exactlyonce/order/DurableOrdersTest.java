@@ -42,7 +42,7 @@ class DurableOrdersTest {
     @BeforeAll
     static void start() {
         primary = RedisProcess.start("--repl-diskless-sync-delay", "0");
-        replica = RedisProcess.start("--replicaof", "127.0.0.1 " + primary.port());
+        replica = RedisProcess.start("--replicaof", "127.0.0.1", String.valueOf(primary.port()));
         observed = new ObservedRedis(primary.url());
         observedReplica = new ObservedRedis(replica.url());
         service = start("replica");

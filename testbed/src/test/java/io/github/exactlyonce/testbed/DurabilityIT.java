@@ -63,7 +63,7 @@ class DurabilityIT {
             throws InterruptedException {
         primary.restart(); // empty
         try (LaggingLink link = new LaggingLink(primary.port(), LAG);
-                RedisProcess replica = RedisProcess.start("--replicaof", "127.0.0.1 " + link.port());
+                RedisProcess replica = RedisProcess.start("--replicaof", "127.0.0.1", String.valueOf(link.port()));
                 Client ofPrimary = new Client(primary);
                 Client ofReplica = new Client(replica)) {
             await().atMost(PATIENCE)

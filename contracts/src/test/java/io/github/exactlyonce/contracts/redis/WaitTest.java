@@ -33,7 +33,7 @@ class WaitTest {
     private static final LuaScript INCREMENT = script("return redis.call('INCR', KEYS[1])");
 
     private final RedisProcess primary = RedisProcess.start("--repl-diskless-sync-delay", "0");
-    private final RedisProcess replica = RedisProcess.start("--replicaof", "127.0.0.1 " + primary.port());
+    private final RedisProcess replica = RedisProcess.start("--replicaof", "127.0.0.1", String.valueOf(primary.port()));
     private final RedisClient client = RedisClient.create(primary.url());
     private final RedisCommands<String, String> redis = client.connect().sync();
     private final LettuceConnectionFactory factory = new LettuceConnectionFactory(
