@@ -1,6 +1,6 @@
 -- Moves the checkpoint of the audit over the next entries of the ledger, and compares each with the record of its order.
 -- Runs inside replay-ledger.lua. Without a checkpoint, or when the ledger was trimmed past it, it begins anew: the stock as
--- it is is adopted. No auditor remembers where it was, so one that was paused, or whose command is sent again, cannot count
+-- it is is adopted, which is counted as a gap if nobody asked for it. No auditor remembers where it was, so one that was paused, or whose command is sent again, cannot count
 -- an entry twice.
 --
 -- ARGV[3] retention of a settled order in milliseconds
@@ -32,14 +32,18 @@ local function begin(reason)
   end
   if forget then
     redis.call('HSET', audit, 'forgottenAt', begun_at)
-    redis.call('HDEL', audit, 'unmatched', 'verdict', 'auditedAt', 'cursor', 'settled', 'roundEndedAt', 'roundSettled')
+    redis.call('HDEL', audit, 'gaps', 'unmatched', 'verdict', 'auditedAt', 'cursor', 'settled', 'roundEndedAt', 'roundSettled')
     redis.call('DEL', findings)
+  elseif reason ~= 'FIRST' then
+    redis.call('HINCRBY', audit, 'gaps', 1)
   end
   return { 0, begun_at }
 end
 
 if forget then
   return begin('FORGOTTEN')
+elseif damaged then
+  return begin('CHECKPOINT_DAMAGED')
 elseif not checkpoint then
   return begin('FIRST')
 elseif missed then

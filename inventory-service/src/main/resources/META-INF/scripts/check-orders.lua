@@ -1,4 +1,4 @@
--- Looks for orders that are settled and have no entry in the ledger, of those that the ledger still covers. Either goes on
+-- Looks for orders that are settled and have no entry in the ledger that says the same, of those that the ledger still covers. Either goes on
 -- with the round over all orders, a bounded step, or looks at some orders again. Each answer is true at one instant: a
 -- record and its entry are written in one step.
 --
@@ -9,8 +9,8 @@
 --
 -- Reads the records that it looks at, order:{main}:<id>: same tag, same slot.
 --
--- Returns {1 if the round has come to its end else 0, then the ids of orders whose entry is not found about the time at which
--- they were settled}.
+-- Returns {1 if the round has come to its end else 0, then of each order that is suspect: its id, and what is wrong with it, or ''
+-- if its entry is not found about the time at which it was settled}.
 
 local audit, ledger, step = KEYS[1], KEYS[2], tonumber(ARGV[1])
 
@@ -20,38 +20,52 @@ local PREFIX = 'order:{main}:'
 -- complains, so this need not look far; with these bounds a step of 200 orders reads 20,000 entries at the most.
 local NEAR = 1 -- ms
 local MOST_ENTRIES = 100
+local LONGEST = 200 -- of what a record or an entry says about itself
 
 local oldest = redis.call('XRANGE', ledger, '-', '+', 'COUNT', 1)[1]
 local covered_after = oldest and tonumber(string.match(oldest[1], '^%d+')) or math.huge
 covered_after = math.max(covered_after, tonumber(redis.call('HGET', audit, 'forgottenAt') or '0') or 0)
 
-local function has_entry(id, settled_at)
+-- What the ledger says of an order that is settled: nil if it says the same, '' if nothing, or in words what else.
+local function problem_of(id, status, settled_by, settled_at)
   local from, to = string.format('%.0f', math.max(0, settled_at - NEAR)), string.format('%.0f', settled_at + NEAR)
+  local problem = ''
   for _, raw in ipairs(redis.call('XRANGE', ledger, from, to, 'COUNT', MOST_ENTRIES)) do
-    local effect, of
+    local entry = {}
     for i = 1, #raw[2], 2 do
-      if raw[2][i] == 'effect' then
-        effect = raw[2][i + 1]
-      elseif raw[2][i] == 'id' then
-        of = raw[2][i + 1]
-      end
+      entry[raw[2][i]] = raw[2][i + 1]
     end
-    if of == id and (effect == 'CONFIRMED' or effect == 'REJECTED') then
-      return true
+    if entry.id == id and (entry.effect == 'CONFIRMED' or entry.effect == 'REJECTED') then
+      if entry.effect == status and entry.by == settled_by then
+        return nil
+      end
+      problem = string.format('%s by %s, but the ledger says %s by %s', status, settled_by or 'nobody', entry.effect,
+        entry.by or 'nobody')
     end
   end
-  return false
+  return problem
 end
 
 local settled, suspects = 0, {}
 
+local function suspect(id, problem)
+  suspects[#suspects + 1] = id
+  suspects[#suspects + 1] = string.sub(problem, 1, LONGEST)
+end
+
 local function look(id)
-  local record = redis.pcall('HMGET', PREFIX .. id, 'status', 'settledAt') -- a hand may have made a key of another type
-  local settled_at = tonumber(record[2])
-  if (record[1] == 'CONFIRMED' or record[1] == 'REJECTED') and settled_at then
-    settled = settled + 1
-    if settled_at > covered_after and not has_entry(id, settled_at) then
-      suspects[#suspects + 1] = id
+  local record = redis.pcall('HMGET', PREFIX .. id, 'status', 'settledAt', 'settledBy') -- a hand may have made it another type
+  local status, settled_at = record[1], tonumber(record[2])
+  if status ~= 'CONFIRMED' and status ~= 'REJECTED' then
+    return
+  end
+  settled = settled + 1
+  if not settled_at then
+    suspect(id, status .. ' at no time: no replica wrote that')
+  elseif settled_at > covered_after then
+    local problem = problem_of(id, status, record[3], settled_at)
+    if problem then
+      suspect(id, problem)
     end
   end
 end

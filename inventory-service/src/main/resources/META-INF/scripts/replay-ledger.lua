@@ -52,6 +52,10 @@ local function entry_of(raw)
 end
 
 local checkpoint = redis.call('HGET', audit, 'checkpoint')
+local damaged = checkpoint and not string.match(checkpoint, '^%d+%-%d+$') -- by a hand
+if damaged then
+  checkpoint = false
+end
 local missed = false
 if checkpoint == START then
   missed = redis.call('XLEN', ledger) >= ledger_length

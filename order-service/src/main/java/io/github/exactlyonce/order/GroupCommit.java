@@ -3,10 +3,12 @@ package io.github.exactlyonce.order;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.PipelineWorker;
 import io.github.exactlyonce.contracts.redis.Pipelines;
+import io.github.exactlyonce.contracts.redis.Reply;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.contracts.redis.Wait;
 import io.github.exactlyonce.contracts.redis.Waited;
 import io.github.exactlyonce.order.Placement.Outcome;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
@@ -29,6 +33,8 @@ import org.springframework.dao.QueryTimeoutException;
  */
 final class GroupCommit extends PipelineWorker {
 
+    private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
+
     /** After the connections, before the web server; so it stops after the one and before the others. */
     private static final int PHASE = FirstConnection.PHASE + 1;
 
@@ -41,6 +47,7 @@ final class GroupCommit extends PipelineWorker {
     private final Duration patience;
     private final BlockingQueue<Waiting> queue;
     private final int batchSize;
+    private boolean refused;
 
     GroupCommit(Durability level, Wait wait, PlaceOrder script, OrderProperties properties, Pipelines pipelines) {
         super("orders-to-" + level.text(), pipelines, PHASE);
@@ -104,10 +111,20 @@ final class GroupCommit extends PipelineWorker {
             for (int i = 0; i < results.size(); i++) {
                 batch.get(i).finished(results.get(i), level);
             }
+            sayIfRefused(results.get(0).kept());
         } catch (RuntimeException e) { // a bug: nobody is left waiting for it
             batch.forEach(waiting -> waiting.placement().completeExceptionally(e));
             throw e;
         }
+    }
+
+    /** Not late, but never: such as a user who may not wait, or a file that was switched off. */
+    private void sayIfRefused(Reply<Boolean> kept) {
+        boolean isRefused = kept.failure() instanceof RedisCommandExecutionException;
+        if (isRefused && !refused) {
+            log.warn("Redis does not say whether orders are on {}: {}", level.text(), kept.reason());
+        }
+        refused = isRefused;
     }
 
     /** A request whose thread waits for its placement. */

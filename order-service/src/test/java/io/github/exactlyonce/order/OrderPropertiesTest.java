@@ -27,7 +27,7 @@ class OrderPropertiesTest {
                         10_000,
                         Duration.ofMillis(500),
                         Durability.MEMORY,
-                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
                         1)));
     }
 

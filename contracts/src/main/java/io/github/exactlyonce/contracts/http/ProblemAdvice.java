@@ -29,6 +29,9 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
     /** How long a client should wait before it tries again while Redis cannot be reached. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    /** Somewhere in Redis's answer, if a key is of another type than a command wants. */
+    private static final String WRONG_TYPE = "WRONGTYPE";
+
     private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
 
     /**
@@ -88,6 +91,19 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> redisUnavailable(DataAccessException e) {
+        String cause =
+                String.valueOf(NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+        if (cause.contains(WRONG_TYPE)) {
+            log.error("Damaged data in Redis", e);
+            return ResponseEntity.internalServerError()
+                    .body(detail(
+                            HttpStatus.INTERNAL_SERVER_ERROR,
+                            "damaged-data",
+                            "Damaged data in Redis",
+                            "A key in Redis is of another type than it should be, and repeating the request does not help."
+                                    + " Redis says: " + cause,
+                            Map.of()));
+        }
         ErrorResponseException problem = unavailable("Repeating this request is safe.", Map.of(), e);
         return ResponseEntity.status(problem.getStatusCode())
                 .headers(problem.getHeaders())

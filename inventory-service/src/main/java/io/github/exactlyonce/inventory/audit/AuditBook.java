@@ -21,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <pre>{@code
  * checkpoint 1767225600000-0  entries 5012  begunAt 1767220000000  begunBecause FIRST     what was replayed
+ * gaps 0                                                           how often entries were gone before they were replayed
  * unmatched 0                                                      how many entries are not what a replica writes
  * forgottenAt 1767220000000                                        what is older was declared right by a DELETE
  * cursor 512  settled 4000  roundEndedAt …  roundSettled …         the round over the orders
@@ -82,6 +83,7 @@ final class AuditBook {
                                 "entries",
                                 "begunAt",
                                 "begunBecause",
+                                "gaps",
                                 "unmatched",
                                 "forgottenAt",
                                 "settled",
@@ -102,11 +104,13 @@ final class AuditBook {
                 number(fields, "settled"),
                 hasEnded ? Instant.ofEpochMilli(number(fields, "roundEndedAt")) : null,
                 hasEnded ? number(fields, "roundSettled") : null);
-        return new State(replayed, round, number(fields, "unmatched"), number(fields, "forgottenAt"));
+        return new State(
+                replayed, round, number(fields, "gaps"), number(fields, "unmatched"), number(fields, "forgottenAt"));
     }
 
     private static long number(Map<String, String> fields, String name) {
-        return Long.parseLong(fields.getOrDefault(name, "0"));
+        String number = fields.getOrDefault(name, "");
+        return number.matches("\\d{1,18}") ? Long.parseLong(number) : 0; // what else is there, a hand has written
     }
 
     private Optional<AuditReport> read(String verdict) {
@@ -124,6 +128,9 @@ final class AuditBook {
      */
     record Standing(boolean mine, long now, Optional<AuditReport> last) {}
 
-    /** @param unmatched entries that are not what a replica writes */
-    record State(AuditReport.Replayed replayed, AuditReport.Round round, long unmatched, long forgottenAt) {}
+    /**
+     * @param gaps how often entries were gone before any audit had seen them
+     * @param unmatched entries that are not what a replica writes
+     */
+    record State(AuditReport.Replayed replayed, AuditReport.Round round, long gaps, long unmatched, long forgottenAt) {}
 }

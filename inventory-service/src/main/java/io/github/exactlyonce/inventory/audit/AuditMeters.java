@@ -49,8 +49,12 @@ final class AuditMeters {
                 found -> found.entriesWithoutOrder().count());
         gauge(
                 "settled.without.entry",
-                "Settled orders of which the ledger says nothing",
+                "Settled orders of which the ledger says nothing, or something else",
                 found -> found.settledWithoutEntry().count());
+        gauge(
+                "ledger.gaps",
+                "How often entries of the ledger were gone before any audit had seen them",
+                Found::ledgerGaps);
         Gauge.builder("inventory.audit.oldest.unsettled", () -> value(AuditReport::oldestUnsettledSeconds))
                 .description("For how long the oldest placed order had not been settled")
                 .baseUnit("seconds")

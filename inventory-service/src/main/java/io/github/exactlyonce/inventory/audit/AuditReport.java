@@ -35,12 +35,24 @@ record AuditReport(
      * @param settledTwice orders and stock changes with more than one entry in the ledger
      * @param entriesWithoutOrder entries that are not what a replica writes: their order's record is missing or says otherwise,
      *     or they cannot be read; all that were found since the beginning
-     * @param settledWithoutEntry orders that are settled, and of which the ledger, which covers that time, says nothing
+     * @param settledWithoutEntry orders that are settled, and of which the ledger, which covers that time, says nothing, or
+     *     something else
+     * @param ledgerGaps how often entries were gone before any audit had seen them: nobody can say what they were
      */
-    record Found(Drift drift, Offenders settledTwice, Offenders entriesWithoutOrder, Offenders settledWithoutEntry) {
+    record Found(
+            Drift drift,
+            Offenders settledTwice,
+            Offenders entriesWithoutOrder,
+            Offenders settledWithoutEntry,
+            long ledgerGaps) {
 
         boolean nothing() {
-            return drift.skus() + settledTwice.count() + entriesWithoutOrder.count() + settledWithoutEntry.count() == 0;
+            return drift.skus()
+                            + settledTwice.count()
+                            + entriesWithoutOrder.count()
+                            + settledWithoutEntry.count()
+                            + ledgerGaps
+                    == 0;
         }
     }
 
@@ -82,8 +94,8 @@ record AuditReport(
      * What the ledger was replayed on.
      *
      * @param begunAt when the stock was adopted as it was: what was wrong with it before is not seen
-     * @param begunBecause {@code FIRST}, {@code FORGOTTEN} (by a {@code DELETE}), or {@code LEDGER_TRIMMED}: entries were gone
-     *     before any audit had seen them
+     * @param begunBecause {@code FIRST}, {@code FORGOTTEN} (by a {@code DELETE}), {@code LEDGER_TRIMMED} (entries were gone
+     *     before any audit had seen them) or {@code CHECKPOINT_DAMAGED} (by a hand)
      * @param entries since then
      * @param checkpoint the last one
      */

@@ -92,6 +92,7 @@ class AuditWorker extends PipelineWorker {
                 .addKeyValue(
                         "settledWithoutEntry",
                         report.found().settledWithoutEntry().count())
+                .addKeyValue("ledgerGaps", report.found().ledgerGaps())
                 .log(message);
     }
 }

@@ -95,7 +95,8 @@ class Auditor {
                 comparison.drift(),
                 Offenders.of(left.twice()),
                 new Offenders(state.unmatched(), left.entries()),
-                Offenders.of(left.bare()));
+                Offenders.of(left.bare()),
+                state.gaps());
         AuditReport report = new AuditReport(
                 complete && found.nothing(),
                 complete,

@@ -20,6 +20,7 @@ import org.springframework.stereotype.Component;
  * <pre>{@code
  * twice order 29          1767225600000-0 1767225700000-3    where its entries are
  * bare 30                                                    an order that is settled, and has no entry
+ * bare 31   CONFIRMED by …, but the ledger says …            an order that is settled, and its entry says something else
  * entry 1767225600000-4   CONFIRMED 31: there is no such order
  * }</pre>
  *
@@ -50,8 +51,16 @@ final class Findings {
         boolean readAll = effects.readOn(pipeline, deadline);
         Map<String, String> known = read(pipeline);
         Set<String> repeated = effects.suspects();
-        Set<String> bare = new TreeSet<>(round.suspects(pipeline, deadline));
-        bare.removeIf(id -> known.containsKey(BARE + id));
+        Map<String, String> suspects = round.suspects(pipeline, deadline);
+        suspects.keySet().removeIf(id -> known.containsKey(BARE + id));
+        Set<String> bare = new TreeSet<>();
+        suspects.forEach((id, problem) -> {
+            if (problem.isEmpty()) {
+                bare.add(id);
+            }
+        });
+        suspects.keySet().removeAll(bare);
+        remember(pipeline, known, suspects);
         if (repeated.isEmpty() && bare.isEmpty()) {
             return readAll;
         }
@@ -88,7 +97,7 @@ final class Findings {
                     return entries.size() < 2 || entries.stream().noneMatch(entry -> entry.atMillis() > forgottenAt);
                 })
                 .forEach(effect -> gone.add(TWICE + effect));
-        Set<String> still = round.stillSuspect(pipeline, bare.keySet());
+        Set<String> still = round.stillSuspect(pipeline, bare.keySet()).keySet();
         bare.keySet().stream().filter(id -> !still.contains(id)).forEach(id -> gone.add(BARE + id));
 
         if (!gone.isEmpty()) {
@@ -99,10 +108,7 @@ final class Findings {
                     .require();
             known.keySet().removeAll(gone);
         }
-        return new Left(
-                named(starting(known, TWICE)),
-                List.copyOf(starting(known, BARE).keySet()),
-                named(starting(known, ENTRY)));
+        return new Left(named(starting(known, TWICE)), named(starting(known, BARE)), named(starting(known, ENTRY)));
     }
 
     private static void remember(
@@ -120,6 +126,19 @@ final class Findings {
                 .filter(id -> !places.containsKey(Entry.ofOrder(id)))
                 .limit(MOST - starting(known, BARE).size())
                 .forEach(id -> found.put(BARE + id, ""));
+        write(pipeline, found);
+    }
+
+    /** These need no look at the ledger: record and entry were read at one instant. */
+    private static void remember(Pipeline pipeline, Map<String, String> known, Map<String, String> differing) {
+        Map<String, String> found = new TreeMap<>();
+        differing.entrySet().stream()
+                .limit(MOST - starting(known, BARE).size())
+                .forEach(order -> found.put(BARE + order.getKey(), order.getValue()));
+        write(pipeline, found);
+    }
+
+    private static void write(Pipeline pipeline, Map<String, String> found) {
         if (!found.isEmpty()) {
             pipeline.sendAll(List.of(found), (redis, fields) -> redis.hset(RedisKeys.auditFindings(), fields))
                     .get(0)
@@ -145,7 +164,9 @@ final class Findings {
 
     private static List<String> named(Map<String, String> findings) {
         return findings.entrySet().stream()
-                .map(finding -> finding.getKey() + " (" + finding.getValue() + ")")
+                .map(finding -> finding.getValue().isEmpty()
+                        ? finding.getKey()
+                        : finding.getKey() + " (" + finding.getValue() + ")")
                 .toList();
     }
 

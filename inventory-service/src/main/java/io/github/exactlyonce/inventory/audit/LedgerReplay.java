@@ -3,6 +3,7 @@ package io.github.exactlyonce.inventory.audit;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.redis.Reply;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.inventory.InventoryProperties;
 import java.util.ArrayList;
@@ -35,8 +36,12 @@ final class LedgerReplay {
         this.properties = properties;
     }
 
-    /** Forgets all, and adopts the stock as it is. */
+    /** Forgets all, whatever has become of it, and adopts the stock as it is. */
     void forget(Pipeline pipeline) {
+        pipeline.sendAll(
+                        List.of(RedisKeys.audit(), RedisKeys.auditStock(), RedisKeys.auditFindings()),
+                        (redis, key) -> redis.del(key))
+                .forEach(Reply::require);
         pipeline.eval(ADVANCE_AUDIT, call(properties.retention().toMillis(), 1)).require();
     }
 

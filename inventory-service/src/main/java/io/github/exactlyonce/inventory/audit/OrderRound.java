@@ -6,14 +6,14 @@ import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
- * Suspects orders of being settled without an entry in the ledger: {@code check-orders.lua}. Each audit looks at some of them, and
+ * Suspects orders of being settled without an entry in the ledger that says the same: {@code check-orders.lua}. Each audit looks at some of them, and
  * the next one goes on from there, on whichever replica.
  *
  * <p>Touches {@code audit:{main}}; reads {@code order:{main}:<id>}, {@code ledger:{main}}.
@@ -28,28 +28,32 @@ final class OrderRound {
 
     private static final LuaScript CHECK_ORDERS = LuaScript.returningList("check-orders.lua");
 
-    /** Goes on with the round, and not beyond its end. */
-    Set<String> suspects(Pipeline pipeline, Deadline deadline) {
-        Set<String> suspects = new LinkedHashSet<>();
+    /** Goes on with the round, and not beyond its end. @return order → what is wrong with it, or empty if its entry is not where it should be */
+    Map<String, String> suspects(Pipeline pipeline, Deadline deadline) {
+        Map<String, String> suspects = new LinkedHashMap<>();
         boolean ended = false;
         for (int i = 0; i < MOST_STEPS && !ended && !deadline.hasPassed(); i++) {
             List<Object> answer = check(pipeline, STEP, List.of());
             ended = (Long) answer.get(0) == 1;
-            answer.stream().skip(1).forEach(id -> suspects.add((String) id));
+            add(answer, suspects);
         }
         return suspects;
     }
 
-    /** @return which of these orders are settled, and have no entry about that time, which the ledger still covers */
-    Set<String> stillSuspect(Pipeline pipeline, Collection<String> ids) {
-        Set<String> suspects = new LinkedHashSet<>();
+    /** @return which of these orders are settled, and have no entry about that time, which the ledger still covers; as above */
+    Map<String, String> stillSuspect(Pipeline pipeline, Collection<String> ids) {
+        Map<String, String> suspects = new LinkedHashMap<>();
         List<String> all = new ArrayList<>(ids);
         for (int from = 0; from < all.size(); from += STEP) {
-            check(pipeline, 0, all.subList(from, Math.min(from + STEP, all.size()))).stream()
-                    .skip(1)
-                    .forEach(id -> suspects.add((String) id));
+            add(check(pipeline, 0, all.subList(from, Math.min(from + STEP, all.size()))), suspects);
         }
         return suspects;
+    }
+
+    private static void add(List<Object> answer, Map<String, String> suspects) {
+        for (int i = 1; i < answer.size(); i += 2) {
+            suspects.put((String) answer.get(i), (String) answer.get(i + 1));
+        }
     }
 
     private static List<Object> check(Pipeline pipeline, int step, List<String> ids) {

@@ -260,6 +260,35 @@ class AuditFindingsTest extends WithAudit {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            status    | REJECTED      | REJECTED by %2$s, but the ledger says CONFIRMED by %2$s
+            settledBy | inventory-9/x | CONFIRMED by inventory-9/x, but the ledger says CONFIRMED by %2$s
+            settledAt | never         | CONFIRMED at no time: no replica wrote that
+            """)
+    void anOrderThatWasChangedAfterItsEntryWasReplayedIsFound(String field, String value, String problem) {
+        settle("29", "001", 3);
+        assertClean();
+        String by = String.valueOf(redis.opsForHash().get(RedisKeys.order("29"), "settledBy"));
+        Object right = redis.opsForHash().get(RedisKeys.order("29"), field);
+        redis.opsForHash().put(RedisKeys.order("29"), field, value);
+
+        assertThat(audit().found().settledWithoutEntry().offenders())
+                .containsExactly("29 (" + problem.formatted("", by) + ")");
+
+        redis.opsForHash().put(RedisKeys.order("29"), field, String.valueOf(right));
+        assertClean();
+    }
+
+    @Test
+    void anOrderThatAHandSettledIsFound() {
+        place("29", OrderItems.of(new OrderItem("001", 1)), Duration.ofHours(1));
+        redis.opsForHash().put(RedisKeys.order("29"), "status", "CONFIRMED");
+
+        assertThat(audit().found().settledWithoutEntry().offenders())
+                .containsExactly("29 (CONFIRMED at no time: no replica wrote that)");
+    }
+
+    @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anEntryThatWasRemovedIsMissed(boolean audited) {
         settle("29", "001", 3);
@@ -330,9 +359,15 @@ class AuditFindingsTest extends WithAudit {
         AuditReport report = audit();
 
         assertThat(report.replayed().begunBecause()).isEqualTo("LEDGER_TRIMMED");
-        assertThat(report.clean()).as("what is, is right: %s", report).isTrue();
+        assertThat(report.found().drift().skus()).as("what is, is right").isZero();
+        assertThat(report.found().ledgerGaps()).isEqualTo(1);
+        assertThat(report.clean()).as("nobody knows what they were").isFalse();
         settle("31", "001", 3);
         assertThat(audit().replayed().begunBecause()).isEqualTo("LEDGER_TRIMMED");
+        assertThat(audit().found().ledgerGaps()).as("counted once").isEqualTo(1);
+
+        send("DELETE", "/audit", null);
+        assertClean();
     }
 
     @Test
@@ -375,11 +410,41 @@ class AuditFindingsTest extends WithAudit {
     }
 
     @Test
-    void aLedgerOfAnotherTypeIsNoUnexpectedError() {
+    void aLedgerThatIsTakenAwayIsFound() {
+        settle("29", "001", 3);
+        assertClean();
+        redis.delete(RedisKeys.ledger());
+
+        assertThat(audit().found().ledgerGaps()).isEqualTo(1);
+    }
+
+    @Test
+    void aLedgerOfAnotherTypeIsSaidInWords() {
         redis.delete(RedisKeys.ledger());
         redis.opsForValue().set(RedisKeys.ledger(), "x");
 
-        assertThat(get("/audit").statusCode()).isEqualTo(503);
+        HttpResponse<String> answer = get("/audit");
+
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.body()).contains("urn:exactly-once:problem:damaged-data", "WRONGTYPE");
+        assertThat(answer.headers().firstValue("Retry-After")).isEmpty();
+    }
+
+    @Test
+    void whateverAHandWroteIntoItsOwnKeysADeleteBeginsAnew() {
+        redis.opsForHash()
+                .putAll(RedisKeys.audit(), Map.of("begunAt", "x", "entries", "-", "unmatched", "?", "forgottenAt", ""));
+        assertThat(get("/audit").statusCode()).isEqualTo(200);
+        redis.opsForHash().put(RedisKeys.audit(), "checkpoint", "nowhere");
+        assertThat(audit().replayed().begunBecause()).isEqualTo("CHECKPOINT_DAMAGED");
+        for (String key : List.of(RedisKeys.audit(), RedisKeys.auditStock(), RedisKeys.auditFindings())) {
+            redis.delete(key);
+            redis.opsForValue().set(key, "x");
+            assertThat(get("/audit").statusCode()).as(key).isEqualTo(500);
+
+            assertThat(send("DELETE", "/audit", null).statusCode()).as(key).isEqualTo(204);
+            assertClean();
+        }
     }
 
     @Test

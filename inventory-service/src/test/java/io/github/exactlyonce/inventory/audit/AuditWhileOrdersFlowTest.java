@@ -26,7 +26,7 @@ import org.springframework.data.redis.core.RedisCallback;
 /** Two replicas audit while others settle: never a false finding, and each entry is counted once. */
 class AuditWhileOrdersFlowTest extends WithAudit {
 
-    private static final int ORDERS = 20_000;
+    private static final int ORDERS = 10_000;
     private static final int BATCH = 100;
     private static final int SKUS = 700; // more than are compared at one instant
 
