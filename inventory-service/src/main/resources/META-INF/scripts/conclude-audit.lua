@@ -1,4 +1,5 @@
 -- Keeps the result of an audit, unless it is out of date: everything was forgotten while it ran, or a later audit has ended.
+-- One that ended in the future is not later: the clock has gone back, as after a failover to a node that is behind.
 --
 -- KEYS[1] audit:{main}  hash
 -- ARGV[1] begunAt of that audit's baseline, as advance-audit.lua gave it
@@ -9,8 +10,11 @@
 
 local audit, begun_at, audited_at, verdict = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local known = redis.call('HMGET', audit, 'begunAt', 'auditedAt')
-if known[1] ~= begun_at or (tonumber(known[2] or '0') or 0) > tonumber(audited_at) then
+local last = tonumber(known[2] or '0') or 0
+if known[1] ~= begun_at or last > tonumber(audited_at) and last <= now then
   return 0
 end
 redis.call('HSET', audit, 'auditedAt', audited_at, 'verdict', verdict)

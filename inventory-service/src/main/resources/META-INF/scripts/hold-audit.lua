@@ -14,7 +14,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local known = redis.call('HMGET', audit, 'holder', 'heldUntil', 'verdict')
 local holder, held_until, verdict = known[1], tonumber(known[2] or '0') or 0, known[3] or ''
 
-if holder and holder ~= owner and held_until > now then
+-- A lease longer than any was given when the clock was ahead.
+if holder and holder ~= owner and held_until > now and held_until <= now + lease then
   return { 0, now, verdict }
 end
 redis.call('HSET', audit, 'holder', owner, 'heldUntil', string.format('%.0f', now + lease))

@@ -47,20 +47,37 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     /**
      * 503 with {@code Retry-After}: Redis did not answer in time, so it is not known whether the request took effect, or
-     * it refused to write, as it does when it is out of memory or a replica.
+     * it refused to write, as it does when it is out of memory or a replica. But 500 if a key is of another type than it
+     * should be, for then nobody need repeat the request.
      *
      * @param advice says why, and with which id, the request can be repeated
      */
     public static ErrorResponseException unavailable(String advice, Map<String, ?> properties, Throwable cause) {
-        log.warn(
-                "Redis is unavailable: {}",
-                NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
+        String reason =
+                String.valueOf(NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
+        if (reason.contains(WRONG_TYPE)) {
+            return damaged(reason, properties, cause);
+        }
+        log.warn("Redis is unavailable: {}", reason);
         return retryable(
                 "redis-unavailable",
                 "Redis is unavailable",
                 "Redis did not answer in time, or refused to. " + advice,
                 properties,
                 cause);
+    }
+
+    /** A hand has written to Redis. */
+    private static ErrorResponseException damaged(String reason, Map<String, ?> properties, Throwable cause) {
+        log.error("Damaged data in Redis: {}", reason);
+        ProblemDetail body = detail(
+                HttpStatus.INTERNAL_SERVER_ERROR,
+                "damaged-data",
+                "Damaged data in Redis",
+                "A key in Redis is of another type than it should be, and repeating the request does not help. Redis says: "
+                        + reason,
+                properties);
+        return new ErrorResponseException(HttpStatus.INTERNAL_SERVER_ERROR, body, cause);
     }
 
     /** 503 with {@code Retry-After}. */
@@ -91,19 +108,6 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> redisUnavailable(DataAccessException e) {
-        String cause =
-                String.valueOf(NestedExceptionUtils.getMostSpecificCause(e).getMessage());
-        if (cause.contains(WRONG_TYPE)) {
-            log.error("Damaged data in Redis", e);
-            return ResponseEntity.internalServerError()
-                    .body(detail(
-                            HttpStatus.INTERNAL_SERVER_ERROR,
-                            "damaged-data",
-                            "Damaged data in Redis",
-                            "A key in Redis is of another type than it should be, and repeating the request does not help."
-                                    + " Redis says: " + cause,
-                            Map.of()));
-        }
         ErrorResponseException problem = unavailable("Repeating this request is safe.", Map.of(), e);
         return ResponseEntity.status(problem.getStatusCode())
                 .headers(problem.getHeaders())

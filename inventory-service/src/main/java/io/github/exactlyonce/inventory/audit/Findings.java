@@ -70,6 +70,8 @@ final class Findings {
         places.ifPresent(found -> {
             remember(pipeline, known, found, repeated, bare);
             effects.cleared(repeated);
+            bare.removeIf(id -> !found.containsKey(Entry.ofOrder(id)));
+            round.clear(bare);
         });
         return readAll && places.isPresent();
     }

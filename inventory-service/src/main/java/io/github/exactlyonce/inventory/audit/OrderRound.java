@@ -6,9 +6,12 @@ import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
@@ -26,7 +29,12 @@ final class OrderRound {
 
     private static final int MOST_STEPS = 50;
 
+    /** After the clock of Redis went back, entries have not the times of their orders. So many of them are looked for once only. */
+    private static final int MOST_CLEARED = 20_000;
+
     private static final LuaScript CHECK_ORDERS = LuaScript.returningList("check-orders.lua");
+
+    private final Set<String> cleared = new LinkedHashSet<>();
 
     /** Goes on with the round, and not beyond its end. @return order → what is wrong with it, or empty if its entry is not where it should be */
     Map<String, String> suspects(Pipeline pipeline, Deadline deadline) {
@@ -37,7 +45,18 @@ final class OrderRound {
             ended = (Long) answer.get(0) == 1;
             add(answer, suspects);
         }
+        suspects.entrySet().removeIf(order -> order.getValue().isEmpty() && cleared.contains(order.getKey()));
         return suspects;
+    }
+
+    /** Their entries were found somewhere else: they need not be looked for at each round. */
+    void clear(Collection<String> ids) {
+        cleared.addAll(ids);
+        Iterator<String> oldest = cleared.iterator();
+        while (cleared.size() > MOST_CLEARED) {
+            oldest.next();
+            oldest.remove();
+        }
     }
 
     /** @return which of these orders are settled, and have no entry about that time, which the ledger still covers; as above */

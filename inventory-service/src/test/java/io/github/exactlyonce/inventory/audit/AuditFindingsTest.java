@@ -279,6 +279,21 @@ class AuditFindingsTest extends WithAudit {
         assertClean();
     }
 
+    /** After the clock went back, an entry has the time of the one before it. */
+    @Test
+    void anOrderWhoseEntryHasAnotherTimeIsLookedForOnce() {
+        settle("29", "001", 3);
+        String settledAt = String.valueOf(redis.opsForHash().get(RedisKeys.order("29"), "settledAt"));
+        redis.opsForHash().put(RedisKeys.order("29"), "settledAt", String.valueOf(Long.parseLong(settledAt) + 1000));
+        assertClean();
+        OrderRound round = new OrderRound();
+        assertThat(round.suspects(pipeline, Deadline.in(DEADLINE))).containsExactly(Map.entry("29", ""));
+
+        round.clear(List.of("29"));
+
+        assertThat(round.suspects(pipeline, Deadline.in(DEADLINE))).isEmpty();
+    }
+
     @Test
     void anOrderThatAHandSettledIsFound() {
         place("29", OrderItems.of(new OrderItem("001", 1)), Duration.ofHours(1));

@@ -9,7 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +104,20 @@ class AuditWorkerTest extends WithAudit {
         assertThat(book.hold(pipeline).last()).as("everything was forgotten").isEmpty();
     }
 
+    /** As after a failover to a node whose clock is behind. */
+    @Test
+    void aClockThatWentBackKeepsNeitherTheResultNorTheLeaseOfTheFuture() throws Exception {
+        first.tick(pipeline);
+        String later = String.valueOf(redisNow() + Duration.ofDays(30).toMillis());
+        redis.opsForHash().putAll(RedisKeys.audit(), Map.of("auditedAt", later, "heldUntil", later));
+        redis.opsForHash().put(RedisKeys.stock(), "001", "7");
+
+        second.tick(pipeline);
+
+        assertThat(gauge(secondMeters, "drift.units")).isEqualTo(3);
+        assertThat(gauge(secondMeters, "age")).isBetween(0.0, (double) DEADLINE.toSeconds());
+    }
+
     @Test
     void aResultOfAnotherReleaseIsNone() throws Exception {
         redis.opsForHash()
@@ -113,7 +127,7 @@ class AuditWorkerTest extends WithAudit {
                                 "holder",
                                 "inventory-0/x",
                                 "heldUntil",
-                                String.valueOf(Instant.MAX.getEpochSecond() / 10),
+                                String.valueOf(redisNow() + 60_000),
                                 "verdict",
                                 "[1,"));
 

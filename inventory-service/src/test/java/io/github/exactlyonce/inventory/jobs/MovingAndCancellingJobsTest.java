@@ -222,8 +222,8 @@ class MovingAndCancellingJobsTest extends WithJobs {
         schedulePublish("p1");
         redis.opsForValue().set(RedisKeys.jobs(), "of another type");
 
-        assertProblem(patch("p1", "{'delay':'PT5S'}"), 503, "redis-unavailable");
-        assertProblem(cancel("p1"), 503, "redis-unavailable");
+        assertProblem(patch("p1", "{'delay':'PT5S'}"), 500, "damaged-data");
+        assertProblem(cancel("p1"), 500, "damaged-data");
 
         assertThat(field("p1", "status")).isEqualTo("SCHEDULED");
         assertThat(field("p1", "movedBy")).isNull();

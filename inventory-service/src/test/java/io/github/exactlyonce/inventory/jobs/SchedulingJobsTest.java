@@ -207,7 +207,7 @@ class SchedulingJobsTest extends WithJobs {
             redis.delete(List.of(RedisKeys.jobs(), RedisKeys.job("p1"), RedisKeys.recurring()));
             redis.opsForValue().set(key, "of another type");
 
-            assertProblem(post(publish("p1", "'cron':'0 0 8 * * *'")), 503, "redis-unavailable");
+            assertProblem(post(publish("p1", "'cron':'0 0 8 * * *'")), 500, "damaged-data");
 
             assertThat(redis.keys("*{main}*")).as(key).containsExactly(key);
         }
