@@ -22,8 +22,11 @@ import org.springframework.stereotype.Component;
 @Component
 final class LedgerReplay {
 
-    /** Redis answers nobody else meanwhile: some milliseconds. */
-    private static final int PAGE = 500;
+    /** Redis answers nobody else meanwhile: about a millisecond, for each entry's record is read too. */
+    private static final int PAGE = 100;
+
+    /** Entries after the checkpoint that a comparison reads, without their records. More come while orders flow. */
+    private static final int TAIL = 500;
 
     private static final LuaScript ADVANCE_AUDIT =
             LuaScript.returningList("replay-ledger.lua").around("advance-audit.lua");
@@ -42,7 +45,8 @@ final class LedgerReplay {
                         List.of(RedisKeys.audit(), RedisKeys.auditStock(), RedisKeys.auditFindings()),
                         (redis, key) -> redis.del(key))
                 .forEach(Reply::require);
-        pipeline.eval(ADVANCE_AUDIT, call(properties.retention().toMillis(), 1)).require();
+        pipeline.eval(ADVANCE_AUDIT, call(PAGE, properties.retention().toMillis(), 1))
+                .require();
     }
 
     /**
@@ -53,7 +57,7 @@ final class LedgerReplay {
     Optional<String> advance(Pipeline pipeline, Deadline deadline) {
         while (!deadline.hasPassed()) {
             List<Object> moved = pipeline.<List<Object>>eval(
-                            ADVANCE_AUDIT, call(properties.retention().toMillis(), 0))
+                            ADVANCE_AUDIT, call(PAGE, properties.retention().toMillis(), 0))
                     .require();
             if ((Long) moved.get(0) < PAGE) {
                 return Optional.of((String) moved.get(1));
@@ -64,8 +68,8 @@ final class LedgerReplay {
 
     /** @return what differs of these SKUs; empty if the checkpoint has to be advanced before */
     Optional<List<AuditReport.Difference>> compare(Pipeline pipeline, List<String> skus) {
-        List<Object> answer =
-                pipeline.<List<Object>>eval(COMPARE_STOCK, call(skus.toArray())).require();
+        List<Object> answer = pipeline.<List<Object>>eval(COMPARE_STOCK, call(TAIL, skus.toArray()))
+                .require();
         if ((Long) answer.get(0) == 0) {
             return Optional.empty();
         }
@@ -82,14 +86,14 @@ final class LedgerReplay {
         return Optional.of(differing);
     }
 
-    private ScriptCall call(Object... more) {
+    private ScriptCall call(int entries, Object... more) {
         return ScriptCall.on(
                         RedisKeys.audit(),
                         RedisKeys.auditStock(),
                         RedisKeys.stock(),
                         RedisKeys.ledger(),
                         RedisKeys.auditFindings())
-                .with(Stream.concat(Stream.of(PAGE, properties.ledgerLength()), Stream.of(more))
+                .with(Stream.concat(Stream.of(entries, properties.ledgerLength()), Stream.of(more))
                         .toArray());
     }
 }

@@ -25,9 +25,9 @@ import org.springframework.stereotype.Component;
 final class OrderRound {
 
     /** Keys in one step: Redis answers nobody else meanwhile. */
-    private static final int STEP = 200;
+    private static final int STEP = 50;
 
-    private static final int MOST_STEPS = 50;
+    private static final int MOST_STEPS = 200;
 
     /** After the clock of Redis went back, entries have not the times of their orders. So many of them are looked for once only. */
     private static final int MOST_CLEARED = 20_000;
