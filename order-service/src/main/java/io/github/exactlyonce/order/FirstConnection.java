@@ -102,7 +102,7 @@ final class FirstConnection implements SmartLifecycle {
 
     private void connect() {
         try (RedisConnection connection = connections.getConnection()) {
-            connection.ping();
+            connection.serverCommands().time(); // of a cluster, any node: PING would ask them all, and one may be down
             established.countDown();
         }
     }

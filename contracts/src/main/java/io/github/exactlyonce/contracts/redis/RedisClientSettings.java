@@ -1,6 +1,8 @@
 package io.github.exactlyonce.contracts.redis;
 
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +20,27 @@ public class RedisClientSettings {
     ClientResourcesBuilderCustomizer quickReconnect() {
         return resources -> resources.reconnectDelay(
                 Delay.fullJitter(Duration.ofMillis(50), Duration.ofSeconds(1), 50, TimeUnit.MILLISECONDS));
+    }
+
+    /**
+     * Lettuce looks at a cluster again when a node redirects a command or cannot be reached: at once, and while that goes on each
+     * second. Its own five would be five seconds more in which the orders of a shard that has failed over are refused.
+     */
+    @Bean
+    LettuceClientOptionsBuilderCustomizer followTheCluster() {
+        return options -> {
+            if (options instanceof ClusterClientOptions.Builder cluster) {
+                ClusterTopologyRefreshOptions configured = cluster.build().getTopologyRefreshOptions();
+                ClusterTopologyRefreshOptions.Builder refresh = ClusterTopologyRefreshOptions.builder()
+                        .dynamicRefreshSources(configured.useDynamicRefreshSources())
+                        .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
+                        .refreshTriggersReconnectAttempts(1);
+                if (configured.isPeriodicRefreshEnabled()) {
+                    refresh.enablePeriodicRefresh(configured.getRefreshPeriod());
+                }
+                cluster.topologyRefreshOptions(refresh.build());
+            }
+        };
     }
 
     /** Notices a peer that is gone without a word, such as a host that lost its power. */

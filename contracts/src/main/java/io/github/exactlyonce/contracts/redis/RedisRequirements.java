@@ -1,18 +1,32 @@
 package io.github.exactlyonce.contracts.redis;
 
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.convert.Converters;
 
 /**
  * Part of readiness: Redis answers, is 6.2 or newer, never evicts a key, and can say what is on its disk if somebody
  * relies on that. An order's record is also its dedup record;
  * were it evicted, a late copy of the message would take the stock again.
+ *
+ * <p>In a cluster each node is asked, and it is enough that one primary answers: that a shard is down is no reason to
+ * take no orders for the others.
  *
  * <p>Touches no key; sends {@code INFO}.
  */
@@ -21,6 +35,9 @@ public final class RedisRequirements extends AbstractHealthIndicator {
     private static final String POLICY = "maxmemory_policy";
     private static final String VERSION = "redis_version";
     private static final String APPEND_ONLY = "aof_enabled";
+
+    /** Whoever probes readiness does not wait much longer. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(1);
 
     private final RedisConnectionFactory connections;
     private final boolean disk;
@@ -106,8 +123,47 @@ public final class RedisRequirements extends AbstractHealthIndicator {
 
     private Properties info() {
         try (RedisConnection connection = connections.getConnection()) {
-            return connection.serverCommands().info();
+            return connection instanceof RedisClusterConnection cluster
+                    ? infoOfNodes(cluster)
+                    : connection.serverCommands().info();
         }
+    }
+
+    /**
+     * Asks all nodes at once. Spring's own INFO of a cluster fails if one node does not answer.
+     *
+     * @throws DataAccessException if no primary answers in time
+     */
+    @SuppressWarnings("unchecked")
+    private static Properties infoOfNodes(RedisClusterConnection cluster) {
+        Map<RedisClusterNode, CompletableFuture<String>> asked = ((RedisAdvancedClusterAsyncCommands<byte[], byte[]>)
+                        cluster.getNativeConnection())
+                .all()
+                .commands()
+                .info()
+                .asMap();
+        Throwable failure = null;
+        try {
+            CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new))
+                    .get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            failure = e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Properties all = new Properties();
+        boolean primary = false;
+        for (var answer : asked.entrySet()) {
+            if (answer.getValue().isDone() && !answer.getValue().isCompletedExceptionally()) {
+                Properties info = Converters.toProperties(answer.getValue().join());
+                primary |= "master".equals(info.getProperty("role"));
+                info.forEach((name, value) -> all.put(answer.getKey().getNodeId() + "." + name, value));
+            }
+        }
+        if (!primary) {
+            throw new RedisConnectionFailureException("no primary of the cluster answers", failure);
+        }
+        return all;
     }
 
     private static boolean isOlder(String version, int thanMajor, int thanMinor) {
