@@ -15,6 +15,7 @@ local retention, forget = tonumber(ARGV[3]), ARGV[4] == '1'
 -- By so much the clocks of two Redis nodes may differ, one of which took over from the other.
 local TOLERANCE = 60000
 local MOST_FINDINGS = 20
+local ORDERS = 'order:' .. string.match(audit, '{.*}') .. ':'
 local LONGEST = 100 -- of what an entry says about itself, which anybody can have written
 
 local time = redis.call('TIME')
@@ -78,7 +79,7 @@ local function problem_of(entry, previous)
   elseif entry.effect ~= 'CONFIRMED' and entry.effect ~= 'REJECTED' then
     return nil
   end
-  local record = redis.pcall('HMGET', 'order:{main}:' .. entry.id, 'status', 'settledBy', 'settledAt', 'items')
+  local record = redis.pcall('HMGET', ORDERS .. entry.id, 'status', 'settledBy', 'settledAt', 'items')
   local status, settled_by, settled_at, items = record[1], record[2], tonumber(record[3]), record[4]
   local at = millis(entry.at)
   if not status then

@@ -14,7 +14,7 @@
 
 local audit, ledger, step = KEYS[1], KEYS[2], tonumber(ARGV[1])
 
-local PREFIX = 'order:{main}:'
+local PREFIX = 'order:' .. string.match(audit, '{.*}') .. ':'
 
 -- An entry has the time of its record, or nearly, and few others have it too. Whoever asks looks at the whole ledger before it
 -- complains, so this need not look far; with these bounds a step of 50 orders reads 5,000 entries at the most.

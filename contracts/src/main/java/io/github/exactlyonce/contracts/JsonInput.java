@@ -152,6 +152,20 @@ public final class JsonInput {
         return new OrderItems(valid);
     }
 
+    /** The field {@code warehouse}; {@link Warehouse#MAIN} if there is none. An item cannot name one of its own. */
+    public Warehouse warehouse() {
+        refuseWarehousesOfItems();
+        if (!has("warehouse")) {
+            return Warehouse.MAIN;
+        }
+        String name = text("warehouse");
+        if (name == null || !Warehouse.isName(name)) {
+            problem("warehouse", Warehouse.NAME_RULE);
+            return Warehouse.MAIN;
+        }
+        return new Warehouse(name);
+    }
+
     /** For a request in which a field that is misspelt would mean something else: notes all fields that nobody asked for. */
     public void refuseOtherFields() {
         root.propertyNames().stream()
@@ -167,6 +181,18 @@ public final class JsonInput {
     public void refuseIfInvalid() {
         if (!problems.isEmpty()) {
             throw new InvalidInputException(problems);
+        }
+    }
+
+    private void refuseWarehousesOfItems() {
+        JsonNode items = root.path("items");
+        for (int i = 0; i < Math.min(items.size(), MAX_ITEMS); i++) {
+            if (items.path(i).hasNonNull("warehouse")) {
+                problem(
+                        "items[" + i + "].warehouse",
+                        "must not be given: an order is for one warehouse, which is named beside its items. Items from two"
+                                + " warehouses are two orders");
+            }
         }
     }
 

@@ -7,13 +7,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event on {@link RedisKeys#ORDER_UPDATES}:
+ * The event on {@link RedisKeys#orderUpdates}:
  *
  * <pre>{@code
  * {"eventType":"OrderPlaced","id":"29","orderId":"29","items":[{"id":"001","quantity":2}],"placedAt":"2026-01-01T00:00:00.000Z"}
  * }</pre>
  *
- * Other producers may send only {@code id} (or {@code orderId}) and {@code items}; unknown fields are ignored. An order that is
+ * Whose warehouse it is for is said by the channel alone: a message that named another one would be a contradiction.
+ *
+ * <p>Other producers may send only {@code id} (or {@code orderId}) and {@code items}; unknown fields are ignored. An order that is
  * traced carries {@code traceparent} as well.
  *
  * @param id what the effect happens once for

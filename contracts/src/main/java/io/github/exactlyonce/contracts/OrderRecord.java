@@ -24,9 +24,12 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code shortages}</td><td>{@code 002=5/3,009=1/-}: SKU = requested / available, {@code -} if unknown</td></tr>
  * <tr><td>{@code traceparent}</td><td>{@link TraceParent}; only of an order that is traced</td></tr>
  * </table>
+ *
+ * @param warehouse whose order it is, which its key says; null stands for {@link Warehouse#MAIN}, whose orders show none
  */
 public record OrderRecord(
         String orderId,
+        @Nullable Warehouse warehouse,
         OrderStatus status,
         OrderItems items,
         Instant placedAt,
@@ -36,9 +39,10 @@ public record OrderRecord(
         @Nullable List<Shortage> shortages) {
 
     /** @param fields the hash, not empty */
-    public static OrderRecord of(String id, Map<String, String> fields) {
+    public static OrderRecord of(Warehouse warehouse, String id, Map<String, String> fields) {
         return new OrderRecord(
                 fields.getOrDefault("orderId", id),
+                warehouse.isMain() ? null : warehouse,
                 OrderStatus.valueOf(fields.get("status")),
                 OrderItems.unpack(fields.get("items")),
                 Instant.ofEpochMilli(Long.parseLong(fields.get("placedAt"))),

@@ -4,6 +4,9 @@ package io.github.exactlyonce.contracts;
  * Every key and channel of the system. All keys that one script touches carry the hash tag of their partition, so that
  * Redis Cluster keeps them in one slot.
  *
+ * <p>The set {@value #WAREHOUSES} has the names of all partitions but {@code main}, which is always there; its channel of the same
+ * name hears of each new one.
+ *
  * <table>
  * <caption>Keys of the partition {@code main}</caption>
  * <tr><th>key</th><th>type</th><th>what</th></tr>
@@ -26,22 +29,17 @@ package io.github.exactlyonce.contracts;
  * <tr><td>{@code dead-letters:{main}}</td><td>stream</td><td>what could not be processed, and why; trimmed</td></tr>
  * <tr><td>{@code dead-letter:{main}:<digest>}</td><td>string</td><td>the mark that lets N replicas bury one message
  * once; expires</td></tr>
- * <tr><td>{@code lock:<id>}</td><td>string</td><td>owner token, with a TTL. Outside the tag on purpose: it is only ever
- * touched alone, so the gates of one partition spread over a cluster</td></tr>
+ * <tr><td>{@code lock:<id>}</td><td>string</td><td>owner token, with a TTL; of another partition {@code lock:<partition>/<id>}.
+ * Outside the tag on purpose: it is only ever touched alone, so the gates of one partition spread over a cluster</td></tr>
  * </table>
  */
 public final class RedisKeys {
 
-    /** Channel of {@code OrderPlaced}: {@link OrderMessage}. A hint that there is work, never the only record of it. */
+    /** The channel of orders of {@link Warehouse#MAIN}; those of the others begin with it. */
     public static final String ORDER_UPDATES = "order_updates";
 
-    /** Channel of the outcome ({@code OrderConfirmed}, {@code OrderRejected}). A hint too: the record is the truth. */
-    public static final String INVENTORY_UPDATES = "inventory_updates";
-
-    /**
-     * A job is due, or became the next one to be; the payload is in how many milliseconds. A hint that wakes the pollers, nothing else.
-     */
-    public static final String JOB_UPDATES = "job_updates";
+    /** Key: a set, the names of the warehouses beside {@link Warehouse#MAIN}. Channel: the name of one that was added to it. */
+    public static final String WAREHOUSES = "warehouses";
 
     /** The kind of the jobs that stand for orders: {@link #orderJob}. */
     public static final String ORDER_JOBS = "order";
@@ -52,64 +50,88 @@ public final class RedisKeys {
      */
     public static final int ATTEMPTS_PER_MILLISECOND = 1024;
 
-    private static final String PARTITION = "{main}";
-
     private RedisKeys() {}
 
-    public static String order(String id) {
-        return "order:" + PARTITION + ":" + id;
+    /** Channel of {@code OrderPlaced}: {@link OrderMessage}. A hint that there is work, never the only record of it. */
+    public static String orderUpdates(Warehouse warehouse) {
+        return channel(ORDER_UPDATES, warehouse);
     }
 
-    public static String jobs() {
-        return "jobs:" + PARTITION;
+    /** Channel of the outcome ({@code OrderConfirmed}, {@code OrderRejected}). A hint too: the record is the truth. */
+    public static String inventoryUpdates(Warehouse warehouse) {
+        return channel("inventory_updates", warehouse);
     }
 
-    public static String job(String id) {
-        return "job:" + PARTITION + ":" + id;
+    /**
+     * A job is due, or became the next one to be; the payload is in how many milliseconds. A hint that wakes the pollers, nothing else.
+     */
+    public static String jobUpdates(Warehouse warehouse) {
+        return channel("job_updates", warehouse);
     }
 
-    public static String recurring() {
-        return "recurring:" + PARTITION;
+    public static String order(Warehouse warehouse, String id) {
+        return "order:" + tag(warehouse) + ":" + id;
     }
 
-    /** The member of {@link #jobs()} that stands for an order which may still have to be settled. */
+    public static String jobs(Warehouse warehouse) {
+        return "jobs:" + tag(warehouse);
+    }
+
+    public static String job(Warehouse warehouse, String id) {
+        return "job:" + tag(warehouse) + ":" + id;
+    }
+
+    public static String recurring(Warehouse warehouse) {
+        return "recurring:" + tag(warehouse);
+    }
+
+    /** The member of {@link #jobs} that stands for an order which may still have to be settled. */
     public static String orderJob(String id) {
         return ORDER_JOBS + " " + id;
     }
 
-    public static String stock() {
-        return "stock:" + PARTITION;
+    public static String stock(Warehouse warehouse) {
+        return "stock:" + tag(warehouse);
     }
 
-    public static String restock(String restockId) {
-        return "restock:" + PARTITION + ":" + restockId;
+    public static String restock(Warehouse warehouse, String restockId) {
+        return "restock:" + tag(warehouse) + ":" + restockId;
     }
 
-    public static String ledger() {
-        return "ledger:" + PARTITION;
+    public static String ledger(Warehouse warehouse) {
+        return "ledger:" + tag(warehouse);
     }
 
-    public static String audit() {
-        return "audit:" + PARTITION;
+    public static String audit(Warehouse warehouse) {
+        return "audit:" + tag(warehouse);
     }
 
-    public static String auditStock() {
-        return "audit-stock:" + PARTITION;
+    public static String auditStock(Warehouse warehouse) {
+        return "audit-stock:" + tag(warehouse);
     }
 
-    public static String auditFindings() {
-        return "audit-findings:" + PARTITION;
+    public static String auditFindings(Warehouse warehouse) {
+        return "audit-findings:" + tag(warehouse);
     }
 
-    public static String deadLetters() {
-        return "dead-letters:" + PARTITION;
+    public static String deadLetters(Warehouse warehouse) {
+        return "dead-letters:" + tag(warehouse);
     }
 
-    public static String deadLetterMark(String digest) {
-        return "dead-letter:" + PARTITION + ":" + digest;
+    public static String deadLetterMark(Warehouse warehouse, String digest) {
+        return "dead-letter:" + tag(warehouse) + ":" + digest;
     }
 
-    public static String lock(String id) {
-        return "lock:" + id;
+    /** The same id in two warehouses is two orders, and neither delays the other. */
+    public static String lock(Warehouse warehouse, String id) {
+        return warehouse.isMain() ? "lock:" + id : "lock:" + warehouse + "/" + id;
+    }
+
+    private static String tag(Warehouse warehouse) {
+        return "{" + warehouse + "}";
+    }
+
+    private static String channel(String name, Warehouse warehouse) {
+        return warehouse.isMain() ? name : name + ":" + warehouse;
     }
 }

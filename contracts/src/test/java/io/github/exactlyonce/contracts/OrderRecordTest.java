@@ -1,5 +1,6 @@
 package io.github.exactlyonce.contracts;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.OrderRecord.Shortage;
@@ -11,11 +12,13 @@ class OrderRecordTest {
 
     @Test
     void aPlacedOrderHasNoOutcome() {
-        OrderRecord order = OrderRecord.of("29", Map.of("status", "PLACED", "items", "001=2", "placedAt", "1000"));
+        OrderRecord order =
+                OrderRecord.of(MAIN, "29", Map.of("status", "PLACED", "items", "001=2", "placedAt", "1000"));
 
         assertThat(order)
                 .isEqualTo(new OrderRecord(
                         "29",
+                        null,
                         OrderStatus.PLACED,
                         OrderItems.of(new OrderItem("001", 2)),
                         Instant.ofEpochSecond(1),
@@ -28,7 +31,9 @@ class OrderRecordTest {
     @Test
     void anOrderThatWasPlacedForLaterKeepsItsTime() {
         OrderRecord order = OrderRecord.of(
-                "29", Map.of("status", "SCHEDULED", "items", "001=2", "placedAt", "1000", "scheduledFor", "5000"));
+                MAIN,
+                "29",
+                Map.of("status", "SCHEDULED", "items", "001=2", "placedAt", "1000", "scheduledFor", "5000"));
 
         assertThat(order.status().isSettled()).isFalse();
         assertThat(order.scheduledFor()).isEqualTo(Instant.ofEpochSecond(5));
@@ -37,6 +42,7 @@ class OrderRecordTest {
     @Test
     void aSettledOrderNamesTheReplicaWithoutItsNonce() {
         OrderRecord order = OrderRecord.of(
+                MAIN,
                 "29",
                 Map.of(
                         "status", "CONFIRMED",
@@ -54,6 +60,7 @@ class OrderRecordTest {
     @Test
     void aRejectedOrderSaysWhatWasShortAndByHowMuch() {
         OrderRecord order = OrderRecord.of(
+                MAIN,
                 "29",
                 Map.of(
                         "status", "REJECTED",
@@ -68,6 +75,15 @@ class OrderRecordTest {
     void anOrderOfAnotherProducerKeepsItsOwnOrderId() {
         Map<String, String> fields = Map.of("status", "PLACED", "items", "001=2", "placedAt", "1000", "orderId", "29");
 
-        assertThat(OrderRecord.of("1718000000000", fields).orderId()).isEqualTo("29");
+        assertThat(OrderRecord.of(MAIN, "1718000000000", fields).orderId()).isEqualTo("29");
+    }
+
+    @Test
+    void anOrderOfAnotherWarehouseSaysSo() {
+        Warehouse berlin = new Warehouse("berlin");
+        Map<String, String> fields = Map.of("status", "PLACED", "items", "001=2", "placedAt", "1000");
+
+        assertThat(OrderRecord.of(berlin, "29", fields).warehouse()).isEqualTo(berlin);
+        assertThat(OrderRecord.of(MAIN, "29", fields).warehouse()).isNull();
     }
 }

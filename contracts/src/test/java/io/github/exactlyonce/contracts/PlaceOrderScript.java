@@ -1,5 +1,6 @@
 package io.github.exactlyonce.contracts;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.exactlyonce.contracts.redis.RedisProcess;
@@ -42,7 +43,7 @@ final class PlaceOrderScript implements AutoCloseable {
                 heard.add(channel + " " + message);
             }
         });
-        subscription.sync().subscribe(RedisKeys.ORDER_UPDATES, RedisKeys.JOB_UPDATES);
+        subscription.sync().subscribe(RedisKeys.orderUpdates(MAIN), RedisKeys.jobUpdates(MAIN));
     }
 
     RedisCommands<String, String> redis() {
@@ -55,22 +56,22 @@ final class PlaceOrderScript implements AutoCloseable {
 
     /** @param more items, orderId, scheduledFor and, if it is traced, traceparent; a release needs none of them */
     List<Object> run(String mode, String id, String... more) {
-        List<String> arguments = new ArrayList<>(
-                List.of(mode, id, String.valueOf(GRACE_MILLIS), RedisKeys.ORDER_UPDATES, RedisKeys.JOB_UPDATES));
+        List<String> arguments = new ArrayList<>(List.of(
+                mode, id, String.valueOf(GRACE_MILLIS), RedisKeys.orderUpdates(MAIN), RedisKeys.jobUpdates(MAIN)));
         arguments.addAll(List.of(more));
-        String[] keys = {RedisKeys.order(id), RedisKeys.jobs()};
+        String[] keys = {RedisKeys.order(MAIN, id), RedisKeys.jobs(MAIN)};
         return redis.eval(body, ScriptOutputType.MULTI, keys, arguments.toArray(String[]::new));
     }
 
     /** The score of an order's job; null if it has none. */
     Double dueAt(String id) {
-        return redis.zscore(RedisKeys.jobs(), RedisKeys.orderJob(id));
+        return redis.zscore(RedisKeys.jobs(MAIN), RedisKeys.orderJob(id));
     }
 
     /** Everything published since the last call, as {@code <channel> <message>}: a mark follows it, and order is kept. */
     List<String> heard() throws InterruptedException {
         String mark = "mark " + System.nanoTime();
-        redis.publish(RedisKeys.ORDER_UPDATES, mark);
+        redis.publish(RedisKeys.orderUpdates(MAIN), mark);
         List<String> found = new ArrayList<>();
         String next = heard.poll(10, TimeUnit.SECONDS);
         while (next != null && !next.endsWith(mark)) {

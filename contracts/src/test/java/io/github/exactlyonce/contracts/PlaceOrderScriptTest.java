@@ -1,5 +1,6 @@
 package io.github.exactlyonce.contracts;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -51,20 +52,20 @@ class PlaceOrderScriptTest {
         long placedAt = (Long) answer.get(1);
         assertThat(answer).containsExactly(1L, placedAt, "PLACED");
         assertThat(Instant.ofEpochMilli(placedAt)).isBetween(Instant.now().minusSeconds(60), Instant.now());
-        assertThat(redis.hgetall(RedisKeys.order("29")))
+        assertThat(redis.hgetall(RedisKeys.order(MAIN, "29")))
                 .containsOnlyKeys("status", "items", "placedAt")
                 .containsEntry("status", "PLACED")
                 .containsEntry("items", "001=2")
                 .containsEntry("placedAt", String.valueOf(placedAt));
         assertThat(script.dueAt("29")).isEqualTo((double) placedAt + PlaceOrderScript.GRACE_MILLIS);
-        assertThat(redis.ttl(RedisKeys.order("29"))).isEqualTo(-1);
+        assertThat(redis.ttl(RedisKeys.order(MAIN, "29"))).isEqualTo(-1);
     }
 
     @Test
     void theSameIdAgainAnswersTheRecordAndChangesNothing() {
         script.run("announce", "29", "001=2", "", "");
         double due = script.dueAt("29");
-        redis.hset(RedisKeys.order("29"), "status", "CONFIRMED");
+        redis.hset(RedisKeys.order(MAIN, "29"), "status", "CONFIRMED");
 
         List<Object> answer = script.run("announce", "29", "009=9", "", "");
 
@@ -76,8 +77,8 @@ class PlaceOrderScriptTest {
     @Test
     void anOrderThatExistsIsWrittenAgainAsItIsIfAWaitFollows() throws InterruptedException {
         script.run("announce", "29", "001=2", "", "");
-        redis.hset(RedisKeys.order("29"), "status", "CONFIRMED");
-        Map<String, String> record = redis.hgetall(RedisKeys.order("29"));
+        redis.hset(RedisKeys.order(MAIN, "29"), "status", "CONFIRMED");
+        Map<String, String> record = redis.hgetall(RedisKeys.order(MAIN, "29"));
         script.heard();
 
         long before = changes();
@@ -87,7 +88,7 @@ class PlaceOrderScriptTest {
 
         assertThat(changes()).isEqualTo(before + 1);
         assertThat(answer).startsWith(0L).contains("CONFIRMED");
-        assertThat(redis.hgetall(RedisKeys.order("29"))).isEqualTo(record);
+        assertThat(redis.hgetall(RedisKeys.order(MAIN, "29"))).isEqualTo(record);
         assertThat(script.heard()).isEmpty();
     }
 
@@ -117,7 +118,7 @@ class PlaceOrderScriptTest {
         script.run("announce", "29", "001=2", "", "", PlaceOrderScript.TRACEPARENT);
         script.run("announce", "29", "001=2", "", "", PlaceOrderScript.TRACEPARENT.replace("4bf9", "0000"));
 
-        assertThat(redis.hget(RedisKeys.order("29"), "traceparent")).isEqualTo(PlaceOrderScript.TRACEPARENT);
+        assertThat(redis.hget(RedisKeys.order(MAIN, "29"), "traceparent")).isEqualTo(PlaceOrderScript.TRACEPARENT);
         assertThat(script.heard())
                 .singleElement()
                 .asString()
@@ -128,7 +129,7 @@ class PlaceOrderScriptTest {
     void anOrderWhoseMessageIsOutAlreadyIsRecordedAndNotPublished() throws InterruptedException {
         script.run("record", "29", "001=2", "", "");
 
-        assertThat(redis.hget(RedisKeys.order("29"), "status")).isEqualTo("PLACED");
+        assertThat(redis.hget(RedisKeys.order(MAIN, "29"), "status")).isEqualTo("PLACED");
         assertThat(script.dueAt("29")).isNotNull();
         assertThat(script.heard()).isEmpty();
     }
@@ -137,16 +138,17 @@ class PlaceOrderScriptTest {
     void theOrderIdOfAnotherProducerIsKept() {
         script.run("record", "1718000000000", "001=2", "29", "");
 
-        assertThat(redis.hget(RedisKeys.order("1718000000000"), "orderId")).isEqualTo("29");
+        assertThat(redis.hget(RedisKeys.order(MAIN, "1718000000000"), "orderId"))
+                .isEqualTo("29");
     }
 
     @Test
     void aRefusedWriteLeavesNothingBehind() {
-        redis.set(RedisKeys.jobs(), "not a sorted set");
+        redis.set(RedisKeys.jobs(MAIN), "not a sorted set");
 
         assertThatThrownBy(() -> script.run("announce", "29", "001=2", "", ""))
                 .isInstanceOf(RedisCommandExecutionException.class);
-        assertThat(redis.exists(RedisKeys.order("29"))).isZero();
+        assertThat(redis.exists(RedisKeys.order(MAIN, "29"))).isZero();
     }
 
     @Test

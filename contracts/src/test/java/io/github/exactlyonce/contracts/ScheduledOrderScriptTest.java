@@ -1,5 +1,6 @@
 package io.github.exactlyonce.contracts;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -44,14 +45,14 @@ class ScheduledOrderScriptTest {
         List<Object> answer = schedule("29", FAR);
 
         assertThat(answer).startsWith(1L).endsWith("SCHEDULED").hasSize(3);
-        assertThat(redis.hgetall(RedisKeys.order("29")))
+        assertThat(redis.hgetall(RedisKeys.order(MAIN, "29")))
                 .containsOnlyKeys("status", "items", "placedAt", "scheduledFor")
                 .containsEntry("status", "SCHEDULED")
                 .containsEntry("items", "001=2,002=1")
                 .containsEntry("placedAt", String.valueOf(answer.get(1)))
                 .containsEntry("scheduledFor", String.valueOf(FAR));
         assertThat(script.dueAt("29")).isEqualTo((double) FAR);
-        assertThat(redis.ttl(RedisKeys.order("29"))).isEqualTo(-1);
+        assertThat(redis.ttl(RedisKeys.order(MAIN, "29"))).isEqualTo(-1);
     }
 
     @Test
@@ -59,7 +60,7 @@ class ScheduledOrderScriptTest {
         List<Object> answer = schedule("29", 0);
 
         assertThat(answer).endsWith("PLACED");
-        assertThat(redis.hget(RedisKeys.order("29"), "scheduledFor")).isEqualTo("0");
+        assertThat(redis.hget(RedisKeys.order(MAIN, "29"), "scheduledFor")).isEqualTo("0");
         assertThat(script.dueAt("29")).isEqualTo((double) (Long) answer.get(1) + PlaceOrderScript.GRACE_MILLIS);
         assertThat(script.heard()).singleElement().asString().startsWith("order_updates ");
     }
@@ -91,7 +92,7 @@ class ScheduledOrderScriptTest {
     @Test
     void aScheduledOrderThatWasGivenUpGetsItsJobBackAtItsTime() throws InterruptedException {
         schedule("29", FAR);
-        redis.zrem(RedisKeys.jobs(), "order 29");
+        redis.zrem(RedisKeys.jobs(MAIN), "order 29");
         script.heard();
 
         script.run("record", "29", "001=2,002=1", "", "");
@@ -148,8 +149,8 @@ class ScheduledOrderScriptTest {
     @Test
     void aReleaseBeforeItsTimePutsTheJobBack() throws InterruptedException {
         schedule("29", FAR);
-        long accepted = Long.parseLong(redis.hget(RedisKeys.order("29"), "placedAt"));
-        redis.zadd(RedisKeys.jobs(), 1.5, "order 29");
+        long accepted = Long.parseLong(redis.hget(RedisKeys.order(MAIN, "29"), "placedAt"));
+        redis.zadd(RedisKeys.jobs(MAIN), 1.5, "order 29");
         script.heard();
 
         List<Object> answer = release("29");
@@ -158,7 +159,7 @@ class ScheduledOrderScriptTest {
         assertThat((Long) answer.get(1))
                 .isBetween(FAR - accepted - Duration.ofMinutes(1).toMillis(), FAR - accepted);
         assertThat(script.dueAt("29")).isEqualTo((double) FAR);
-        assertThat(redis.hget(RedisKeys.order("29"), "status")).isEqualTo("SCHEDULED");
+        assertThat(redis.hget(RedisKeys.order(MAIN, "29"), "status")).isEqualTo("SCHEDULED");
         assertThat(script.heard()).isEmpty();
     }
 
@@ -168,8 +169,8 @@ class ScheduledOrderScriptTest {
         assertThat(script.dueAt("nobody")).isNull();
 
         schedule("settled", FAR);
-        redis.hset(RedisKeys.order("settled"), "status", "CONFIRMED");
-        redis.zrem(RedisKeys.jobs(), "order settled");
+        redis.hset(RedisKeys.order(MAIN, "settled"), "status", "CONFIRMED");
+        redis.zrem(RedisKeys.jobs(MAIN), "order settled");
         script.heard();
 
         assertThat(release("settled")).startsWith(0L).contains("CONFIRMED");
@@ -179,20 +180,20 @@ class ScheduledOrderScriptTest {
 
     @Test
     void aRefusedWriteLeavesNothingBehindAndCanBeTriedAgain() throws InterruptedException {
-        redis.set(RedisKeys.jobs(), "not a sorted set");
+        redis.set(RedisKeys.jobs(MAIN), "not a sorted set");
         assertThatThrownBy(() -> schedule("29", FAR)).isInstanceOf(RedisCommandExecutionException.class);
-        assertThat(redis.exists(RedisKeys.order("29"))).isZero();
+        assertThat(redis.exists(RedisKeys.order(MAIN, "29"))).isZero();
 
-        redis.del(RedisKeys.jobs());
+        redis.del(RedisKeys.jobs(MAIN));
         schedule("29", FAR);
         theTimeHasCome("29");
         script.heard();
-        redis.set(RedisKeys.jobs(), "not a sorted set");
+        redis.set(RedisKeys.jobs(MAIN), "not a sorted set");
         assertThatThrownBy(() -> release("29")).isInstanceOf(RedisCommandExecutionException.class);
-        assertThat(redis.hget(RedisKeys.order("29"), "status")).isEqualTo("SCHEDULED");
+        assertThat(redis.hget(RedisKeys.order(MAIN, "29"), "status")).isEqualTo("SCHEDULED");
         assertThat(script.heard()).isEmpty();
 
-        redis.del(RedisKeys.jobs());
+        redis.del(RedisKeys.jobs(MAIN));
         assertThat(release("29")).startsWith(1L);
     }
 
@@ -208,7 +209,7 @@ class ScheduledOrderScriptTest {
             redis.configSet("maxmemory", "0");
         }
 
-        assertThat(redis.hget(RedisKeys.order("29"), "status")).isEqualTo("SCHEDULED");
+        assertThat(redis.hget(RedisKeys.order(MAIN, "29"), "status")).isEqualTo("SCHEDULED");
         assertThat(script.heard()).isEmpty();
     }
 
@@ -216,12 +217,12 @@ class ScheduledOrderScriptTest {
     void aRecordThatLostItsItemsStopsTheReleaseBeforeAnythingIsWritten() throws InterruptedException {
         schedule("29", FAR);
         theTimeHasCome("29");
-        redis.hdel(RedisKeys.order("29"), "items");
+        redis.hdel(RedisKeys.order(MAIN, "29"), "items");
         script.heard();
 
         assertThatThrownBy(() -> release("29")).isInstanceOf(RedisCommandExecutionException.class);
 
-        assertThat(redis.hget(RedisKeys.order("29"), "status")).isEqualTo("SCHEDULED");
+        assertThat(redis.hget(RedisKeys.order(MAIN, "29"), "status")).isEqualTo("SCHEDULED");
         assertThat(script.dueAt("29")).isEqualTo((double) FAR);
         assertThat(script.heard()).isEmpty();
     }
@@ -236,6 +237,6 @@ class ScheduledOrderScriptTest {
 
     /** Redis's clock cannot be set, so the record's time is. */
     private static void theTimeHasCome(String id) {
-        redis.hset(RedisKeys.order(id), "scheduledFor", "1");
+        redis.hset(RedisKeys.order(MAIN, id), "scheduledFor", "1");
     }
 }

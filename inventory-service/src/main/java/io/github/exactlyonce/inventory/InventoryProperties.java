@@ -1,11 +1,13 @@
 package io.github.exactlyonce.inventory;
 
+import io.github.exactlyonce.contracts.Warehouse;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
+import java.util.List;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -21,6 +23,8 @@ import org.springframework.validation.annotation.Validated;
  *     or any client's retry can be late
  * @param ledgerLength entries to which the ledger is trimmed, approximately
  * @param deadLettersLength entries to which the dead letters are trimmed, approximately
+ * @param warehouses whose orders and jobs this replica works on: a list of names, or {@value #ALL_WAREHOUSES} alone for all
+ *     that there are, found as they appear. Over HTTP it answers for any of them
  */
 @Validated
 @ConfigurationProperties("inventory")
@@ -36,7 +40,21 @@ public record InventoryProperties(
         @DefaultValue @Valid Lock lock,
         @DefaultValue @Valid Queue queue,
         @DefaultValue @Valid Subscription subscription,
-        @DefaultValue @Valid Audit audit) {
+        @DefaultValue @Valid Audit audit,
+        @DefaultValue(ALL_WAREHOUSES) List<String> warehouses) {
+
+    public static final String ALL_WAREHOUSES = "*";
+
+    public boolean servesAllWarehouses() {
+        return warehouses.equals(List.of(ALL_WAREHOUSES));
+    }
+
+    @AssertTrue(
+            message = "inventory.warehouses must be * for all of them, or a list of names; each " + Warehouse.NAME_RULE)
+    boolean isWarehousesReadable() {
+        return servesAllWarehouses()
+                || !warehouses.isEmpty() && warehouses.stream().allMatch(Warehouse::isName);
+    }
 
     /**
      * @param enabled whether copies are turned away by a lock before they reach the commit script; the guarantee does not

@@ -1,9 +1,11 @@
 package io.github.exactlyonce.inventory;
 
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.http.WarehouseParameter;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
+import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
 import io.github.exactlyonce.contracts.telemetry.DatadogAddress;
 import io.github.exactlyonce.contracts.telemetry.DatadogTags;
 import java.time.Clock;
@@ -17,7 +19,14 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 @SpringBootApplication
 @ConfigurationPropertiesScan
-@Import({ProblemAdvice.class, RedisClientSettings.class, Pipelines.class, DatadogAddress.class})
+@Import({
+    ProblemAdvice.class,
+    WarehouseParameter.class,
+    RedisClientSettings.class,
+    WarehouseRegistry.class,
+    Pipelines.class,
+    DatadogAddress.class
+})
 public class InventoryServiceApplication {
 
     public static void main(String[] args) {

@@ -26,6 +26,8 @@ class ArchitectureTest {
             .definedBy("..inventory.processing..")
             .layer("stock")
             .definedBy("..inventory.stock..")
+            .layer("warehouses")
+            .definedBy("..inventory.warehouses..")
             .layer("deadletters")
             .definedBy("..inventory.deadletters..")
             .layer("audit")
@@ -41,7 +43,9 @@ class ArchitectureTest {
             .whereLayer("jobs")
             .mayOnlyBeAccessedByLayers("subscription", "processing", "stock")
             .whereLayer("deadletters")
-            .mayOnlyBeAccessedByLayers("processing", "jobs");
+            .mayOnlyBeAccessedByLayers("processing", "jobs")
+            .whereLayer("warehouses")
+            .mayNotAccessAnyLayer();
 
     /** What is due is Redis's to say. The Clock, which is for the ages in log lines, is the exception of one package. */
     @ArchTest

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -66,28 +67,32 @@ class RedisKilledInsideScriptTest {
                         "place-order",
                         redis -> {
                             order(redis, "SCHEDULED");
-                            redis.zadd(RedisKeys.jobs(), 1, "order 29");
+                            redis.zadd(RedisKeys.jobs(MAIN), 1, "order 29");
                         },
                         placeOrder("release", "")),
                 new Run(
                         "commit-order",
                         redis -> {
                             order(redis, "PLACED");
-                            redis.zadd(RedisKeys.jobs(), 1, "order 29");
-                            redis.hset(RedisKeys.stock(), "001", "10");
+                            redis.zadd(RedisKeys.jobs(MAIN), 1, "order 29");
+                            redis.hset(RedisKeys.stock(MAIN), "001", "10");
                         },
-                        ScriptCall.on(RedisKeys.order("29"), RedisKeys.jobs(), RedisKeys.stock(), RedisKeys.ledger())
-                                .with("29", OWNER, "", "", RETENTION, 1000, RedisKeys.INVENTORY_UPDATES)),
+                        ScriptCall.on(
+                                        RedisKeys.order(MAIN, "29"),
+                                        RedisKeys.jobs(MAIN),
+                                        RedisKeys.stock(MAIN),
+                                        RedisKeys.ledger(MAIN))
+                                .with("29", OWNER, "", "", RETENTION, 1000, RedisKeys.inventoryUpdates(MAIN))),
                 new Run(
                         "finish-jobs around change-stock",
                         redis -> job(redis, "restock 7 001 5"),
                         ScriptCall.on(
-                                        RedisKeys.jobs(),
-                                        RedisKeys.recurring(),
-                                        RedisKeys.stock(),
-                                        RedisKeys.ledger(),
-                                        RedisKeys.job("7"),
-                                        RedisKeys.restock("7"))
+                                        RedisKeys.jobs(MAIN),
+                                        RedisKeys.recurring(MAIN),
+                                        RedisKeys.stock(MAIN),
+                                        RedisKeys.ledger(MAIN),
+                                        RedisKeys.job(MAIN, "7"),
+                                        RedisKeys.restock(MAIN, "7"))
                                 .with(
                                         RETENTION,
                                         2,
@@ -108,31 +113,35 @@ class RedisKilledInsideScriptTest {
                         "finish-jobs around publish-message",
                         redis -> {
                             job(redis, "publish 7");
-                            redis.hset(RedisKeys.recurring(), "publish 7", "UTC * * * * * *");
+                            redis.hset(RedisKeys.recurring(MAIN), "publish 7", "UTC * * * * * *");
                         },
-                        ScriptCall.on(RedisKeys.jobs(), RedisKeys.recurring(), RedisKeys.job("7"), RedisKeys.job("7"))
+                        ScriptCall.on(
+                                        RedisKeys.jobs(MAIN),
+                                        RedisKeys.recurring(MAIN),
+                                        RedisKeys.job(MAIN, "7"),
+                                        RedisKeys.job(MAIN, "7"))
                                 .with(RETENTION, 0, 1, 0, 0, "publish 7", LEASE, OWNER, NEVER)),
                 new Run(
                         "bury-job",
                         redis -> job(redis, "publish 7"),
                         ScriptCall.on(
-                                        RedisKeys.jobs(),
-                                        RedisKeys.deadLetters(),
-                                        RedisKeys.job("7"),
-                                        RedisKeys.recurring())
+                                        RedisKeys.jobs(MAIN),
+                                        RedisKeys.deadLetters(MAIN),
+                                        RedisKeys.job(MAIN, "7"),
+                                        RedisKeys.recurring(MAIN))
                                 .with("publish 7", LEASE, "", "mailbox full", "inventory-1", 1000, RETENTION)),
                 new Run(
                         "replay-job",
                         redis -> {
-                            redis.hset(RedisKeys.job("7"), Map.of("work", "publish 7", "status", "DEAD"));
-                            redis.xadd(RedisKeys.deadLetters(), new XAddArgs().id("1-1"), "payload", "publish 7");
+                            redis.hset(RedisKeys.job(MAIN, "7"), Map.of("work", "publish 7", "status", "DEAD"));
+                            redis.xadd(RedisKeys.deadLetters(MAIN), new XAddArgs().id("1-1"), "payload", "publish 7");
                         },
-                        ScriptCall.on(RedisKeys.deadLetters(), RedisKeys.jobs(), RedisKeys.job("7"))
-                                .with("1-1", "publish 7", RedisKeys.JOB_UPDATES)),
+                        ScriptCall.on(RedisKeys.deadLetters(MAIN), RedisKeys.jobs(MAIN), RedisKeys.job(MAIN, "7"))
+                                .with("1-1", "publish 7", RedisKeys.jobUpdates(MAIN))),
                 new Run(
                         "schedule-job",
                         redis -> {},
-                        ScriptCall.on(RedisKeys.jobs(), RedisKeys.job("7"), RedisKeys.recurring())
+                        ScriptCall.on(RedisKeys.jobs(MAIN), RedisKeys.job(MAIN, "7"), RedisKeys.recurring(MAIN))
                                 .with(
                                         "publish 7",
                                         "at",
@@ -140,21 +149,21 @@ class RedisKilledInsideScriptTest {
                                         "9e15",
                                         "cron",
                                         "UTC * * * * * *",
-                                        RedisKeys.JOB_UPDATES,
+                                        RedisKeys.jobUpdates(MAIN),
                                         "channel",
                                         "emails")),
                 new Run(
                         "move-job",
                         redis -> job(redis, "publish 7"),
-                        ScriptCall.on(RedisKeys.jobs(), RedisKeys.job("7"), RedisKeys.recurring())
-                                .with("order 7", "at", NEVER, "9e15", OWNER, RedisKeys.JOB_UPDATES)),
+                        ScriptCall.on(RedisKeys.jobs(MAIN), RedisKeys.job(MAIN, "7"), RedisKeys.recurring(MAIN))
+                                .with("order 7", "at", NEVER, "9e15", OWNER, RedisKeys.jobUpdates(MAIN))),
                 new Run(
                         "cancel-job",
                         redis -> {
                             job(redis, "publish 7");
-                            redis.hset(RedisKeys.recurring(), "publish 7", "UTC * * * * * *");
+                            redis.hset(RedisKeys.recurring(MAIN), "publish 7", "UTC * * * * * *");
                         },
-                        ScriptCall.on(RedisKeys.jobs(), RedisKeys.job("7"), RedisKeys.recurring())
+                        ScriptCall.on(RedisKeys.jobs(MAIN), RedisKeys.job(MAIN, "7"), RedisKeys.recurring(MAIN))
                                 .with("order 7", RETENTION)));
     }
 
@@ -240,21 +249,30 @@ class RedisKilledInsideScriptTest {
     }
 
     private static ScriptCall placeOrder(String mode, String scheduledFor) {
-        return ScriptCall.on(RedisKeys.order("29"), RedisKeys.jobs())
-                .with(mode, "29", 1, RedisKeys.ORDER_UPDATES, RedisKeys.JOB_UPDATES, "001=2", "", scheduledFor, "");
+        return ScriptCall.on(RedisKeys.order(MAIN, "29"), RedisKeys.jobs(MAIN))
+                .with(
+                        mode,
+                        "29",
+                        1,
+                        RedisKeys.orderUpdates(MAIN),
+                        RedisKeys.jobUpdates(MAIN),
+                        "001=2",
+                        "",
+                        scheduledFor,
+                        "");
     }
 
     private static void order(RedisCommands<String, String> redis, String status) {
         redis.hset(
-                RedisKeys.order("29"),
+                RedisKeys.order(MAIN, "29"),
                 Map.of("status", status, "items", "001=2", "placedAt", "1", "scheduledFor", "1"));
     }
 
     /** Claimed, with a record. */
     private static void job(RedisCommands<String, String> redis, String member) {
-        redis.zadd(RedisKeys.jobs(), Double.parseDouble(LEASE), member);
+        redis.zadd(RedisKeys.jobs(MAIN), Double.parseDouble(LEASE), member);
         redis.hset(
-                RedisKeys.job("7"),
+                RedisKeys.job(MAIN, "7"),
                 Map.of("work", member, "status", "SCHEDULED", "channel", "emails", "message", "email user 1"));
     }
 

@@ -1,5 +1,7 @@
 package io.github.exactlyonce.inventory;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
+
 import io.github.exactlyonce.contracts.OrderItems;
 import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.RedisKeys;
@@ -106,26 +108,27 @@ public abstract class WithRedis {
      * @param more items, orderId, scheduledFor and, if it is traced, traceparent; a release needs none of them
      */
     protected List<Object> placeOrder(String mode, String id, Duration grace, String... more) {
-        List<Object> arguments =
-                new ArrayList<>(List.of(mode, id, grace.toMillis(), RedisKeys.ORDER_UPDATES, RedisKeys.JOB_UPDATES));
+        List<Object> arguments = new ArrayList<>(
+                List.of(mode, id, grace.toMillis(), RedisKeys.orderUpdates(MAIN), RedisKeys.jobUpdates(MAIN)));
         arguments.addAll(List.of(more));
         return pipeline.<List<Object>>eval(
                         PLACE_ORDER,
-                        ScriptCall.on(RedisKeys.order(id), RedisKeys.jobs()).with(arguments.toArray()))
+                        ScriptCall.on(RedisKeys.order(MAIN, id), RedisKeys.jobs(MAIN))
+                                .with(arguments.toArray()))
                 .get();
     }
 
     protected OrderRecord order(String id) {
-        Map<String, String> fields = redis.<String, String>opsForHash().entries(RedisKeys.order(id));
-        return OrderRecord.of(id, fields);
+        Map<String, String> fields = redis.<String, String>opsForHash().entries(RedisKeys.order(MAIN, id));
+        return OrderRecord.of(MAIN, id, fields);
     }
 
     protected void stock(String sku, long units) {
-        redis.opsForHash().put(RedisKeys.stock(), sku, String.valueOf(units));
+        redis.opsForHash().put(RedisKeys.stock(MAIN), sku, String.valueOf(units));
     }
 
     protected long stock(String sku) {
-        return Long.parseLong((String) redis.opsForHash().get(RedisKeys.stock(), sku));
+        return Long.parseLong((String) redis.opsForHash().get(RedisKeys.stock(MAIN), sku));
     }
 
     /** In Unix milliseconds. */
@@ -135,7 +138,7 @@ public abstract class WithRedis {
     }
 
     protected boolean hasJob(String member) {
-        return redis.opsForZSet().score(RedisKeys.jobs(), member) != null;
+        return redis.opsForZSet().score(RedisKeys.jobs(MAIN), member) != null;
     }
 
     /** The fields of all entries, oldest first. */
@@ -146,11 +149,19 @@ public abstract class WithRedis {
     }
 
     protected List<Map<Object, Object>> ledger() {
-        return stream(RedisKeys.ledger());
+        return stream(RedisKeys.ledger(MAIN));
     }
 
     protected List<Map<Object, Object>> deadLetters() {
-        return stream(RedisKeys.deadLetters());
+        return stream(RedisKeys.deadLetters(MAIN));
+    }
+
+    protected long subscribers(String channel) {
+        return pipeline.<String, Map<String, Long>>sendAll(
+                        List.of(channel), (commands, name) -> commands.pubsubNumsub(name))
+                .get(0)
+                .get()
+                .get(channel);
     }
 
     protected void configure(String parameter, String value) {

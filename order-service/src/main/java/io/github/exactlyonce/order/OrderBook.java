@@ -2,7 +2,9 @@ package io.github.exactlyonce.order;
 
 import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
+import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,9 +15,9 @@ import org.springframework.stereotype.Repository;
 
 /**
  * The orders in Redis. Placing writes {@link RedisKeys#order} and {@link RedisKeys#jobs} and publishes on
- * {@link RedisKeys#ORDER_UPDATES}, all in one script; it is safe to repeat, which is what Lettuce does with a command
+ * {@link RedisKeys#orderUpdates}, all in one script; it is safe to repeat, which is what Lettuce does with a command
  * whose answer was cut off by a reconnect. An order for later is not published; if its job is the first one due, that is
- * said on {@link RedisKeys#JOB_UPDATES}. Whether a time is in the past is decided by Redis's clock.
+ * said on {@link RedisKeys#jobUpdates}. Whether a time is in the past is decided by Redis's clock.
  *
  * <p>Every method throws {@link org.springframework.dao.DataAccessException} if Redis cannot be reached, is late, or
  * refuses to write (out of memory, a read-only replica, a cluster without a majority).
@@ -25,6 +27,7 @@ class OrderBook {
 
     private final StringRedisTemplate redis;
     private final FirstConnection connection;
+    private final WarehouseRegistry warehouses;
     private final PlaceOrder script;
     private final GroupCommit replicaCommits;
     private final GroupCommit diskCommits;
@@ -34,12 +37,14 @@ class OrderBook {
     OrderBook(
             StringRedisTemplate redis,
             FirstConnection connection,
+            WarehouseRegistry warehouses,
             PlaceOrder script,
             GroupCommit replicaCommits,
             GroupCommit diskCommits,
             AppendOnlyFile disk) {
         this.redis = redis;
         this.connection = connection;
+        this.warehouses = warehouses;
         this.script = script;
         this.replicaCommits = replicaCommits;
         this.diskCommits = diskCommits;
@@ -54,6 +59,7 @@ class OrderBook {
      */
     Placement place(OrderRequest request, Durability wanted) {
         connection.require();
+        warehouses.use(request.warehouse());
         return switch (wanted) {
             case MEMORY -> place(request);
             case REPLICA -> replicaCommits.place(request);
@@ -61,11 +67,11 @@ class OrderBook {
         };
     }
 
-    Optional<OrderRecord> find(String id) {
+    Optional<OrderRecord> find(Warehouse warehouse, String id) {
         connection.require();
         HashOperations<String, String, String> hashes = redis.opsForHash();
-        Map<String, String> fields = hashes.entries(RedisKeys.order(id));
-        return fields.isEmpty() ? Optional.empty() : Optional.of(OrderRecord.of(id, fields));
+        Map<String, String> fields = hashes.entries(RedisKeys.order(warehouse, id));
+        return fields.isEmpty() ? Optional.empty() : Optional.of(OrderRecord.of(warehouse, id, fields));
     }
 
     private Placement place(OrderRequest request) {

@@ -3,8 +3,10 @@ package io.github.exactlyonce.order;
 import io.github.exactlyonce.contracts.InvalidInputException;
 import io.github.exactlyonce.contracts.JsonInput;
 import io.github.exactlyonce.contracts.OrderRecord;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.http.BoundedBody;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.http.WarehouseParameter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.Map;
@@ -40,6 +42,9 @@ class OrderController {
             HttpServletRequest http,
             @RequestHeader(name = OrderRequest.IDEMPOTENCY_KEY, required = false) @Nullable String idempotencyKey,
             @RequestHeader(name = Durability.HEADER, required = false) @Nullable String durability) {
+        if (http.getParameter(WarehouseParameter.NAME) != null) { // ignored, it would be an order for another warehouse
+            throw new InvalidInputException(WarehouseParameter.NAME, "must be in the body of this request");
+        }
         byte[] body = BoundedBody.read(http, properties.maxBodySize());
         OrderRequest request = OrderRequest.read(body, idempotencyKey, durability);
         Durability wanted = request.durability() == null ? properties.durability() : request.durability();
@@ -53,16 +58,22 @@ class OrderController {
         }
         ResponseEntity.BodyBuilder answer = placement.outcome() == Placement.Outcome.REPEATED
                 ? ResponseEntity.ok()
-                : ResponseEntity.created(URI.create("/orders/" + request.id()));
+                : ResponseEntity.created(location(request));
         return answer.header(Durability.HEADER, wanted.text()).body(placement.order());
     }
 
     @GetMapping("/{id}")
-    OrderRecord read(@PathVariable String id) {
+    OrderRecord read(Warehouse warehouse, @PathVariable String id) {
         if (!JsonInput.isId(id)) {
             throw new InvalidInputException("id", JsonInput.ID_RULE);
         }
-        return orders.find(id).orElseThrow(() -> unknown(id));
+        return orders.find(warehouse, id).orElseThrow(() -> unknown(warehouse, id));
+    }
+
+    private static URI location(OrderRequest request) {
+        String warehouse =
+                request.warehouse().isMain() ? "" : "?" + WarehouseParameter.NAME + "=" + request.warehouse();
+        return URI.create("/orders/" + request.id() + warehouse);
     }
 
     private Placement place(OrderRequest request, Durability wanted) {
@@ -106,12 +117,12 @@ class OrderController {
                 Map.of("orderId", id));
     }
 
-    private static RuntimeException unknown(String id) {
+    private static RuntimeException unknown(Warehouse warehouse, String id) {
         return ProblemAdvice.problem(
                 HttpStatus.NOT_FOUND,
                 "unknown-order",
                 "Unknown order",
-                "There is no order " + id + ".",
+                "There is no order " + id + (warehouse.isMain() ? "." : " in warehouse " + warehouse + "."),
                 Map.of("orderId", id));
     }
 }

@@ -4,6 +4,7 @@ import com.github.f4b6a3.ulid.UlidCreator;
 import io.github.exactlyonce.contracts.JsonInput;
 import io.github.exactlyonce.contracts.OrderItems;
 import io.github.exactlyonce.contracts.OrderRecord;
+import io.github.exactlyonce.contracts.Warehouse;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a client asks for.
  *
+ * @param warehouse from the body; the same id in two warehouses is two orders
  * @param id from the body, else from the header {@value #IDEMPOTENCY_KEY}, else a new ULID
  * @param scheduledFor when it is to be placed, in whole milliseconds; null and the past mean now, by Redis's clock
  * @param durability from the header {@value Durability#HEADER}; null means as configured
  */
 record OrderRequest(
+        Warehouse warehouse,
         String id,
         OrderItems items,
         @Nullable Instant scheduledFor,
@@ -31,6 +34,7 @@ record OrderRequest(
     static OrderRequest read(byte[] body, @Nullable String idempotencyKey, @Nullable String durability) {
         JsonInput input = JsonInput.read("body", body);
         String orderId = input.id("orderId");
+        Warehouse warehouse = input.warehouse();
         OrderItems items = input.items();
         Instant scheduledFor = input.instant("scheduledFor");
         String key = idempotencyKey == null ? null : unquoted(idempotencyKey);
@@ -45,7 +49,7 @@ record OrderRequest(
             input.problem(Durability.HEADER, Durability.RULE);
         }
         input.refuseIfInvalid();
-        return new OrderRequest(firstOf(orderId, key), items, scheduledFor, wanted);
+        return new OrderRequest(warehouse, firstOf(orderId, key), items, scheduledFor, wanted);
     }
 
     /** Whether this is the request that {@code order} was placed by, sent again. */

@@ -1,9 +1,11 @@
 package io.github.exactlyonce.order;
 
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.http.WarehouseParameter;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
+import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
 import io.github.exactlyonce.contracts.telemetry.DatadogAddress;
 import io.github.exactlyonce.contracts.telemetry.DatadogTags;
 import io.github.exactlyonce.contracts.telemetry.HostName;
@@ -17,7 +19,14 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 @SpringBootApplication
 @ConfigurationPropertiesScan
-@Import({ProblemAdvice.class, RedisClientSettings.class, Pipelines.class, DatadogAddress.class})
+@Import({
+    ProblemAdvice.class,
+    WarehouseParameter.class,
+    RedisClientSettings.class,
+    Pipelines.class,
+    WarehouseRegistry.class,
+    DatadogAddress.class
+})
 public class OrderServiceApplication {
     public static void main(String[] args) {
         SpringApplication.run(OrderServiceApplication.class, args);

@@ -4,6 +4,7 @@ import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.OrderStatus;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.TraceParent;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.order.Placement.Outcome;
@@ -36,13 +37,14 @@ final class PlaceOrder {
      */
     ScriptCall call(OrderRequest request, boolean durable) {
         Instant scheduledFor = request.scheduledFor();
-        return ScriptCall.on(RedisKeys.order(request.id()), RedisKeys.jobs())
+        Warehouse warehouse = request.warehouse();
+        return ScriptCall.on(RedisKeys.order(warehouse, request.id()), RedisKeys.jobs(warehouse))
                 .with(
                         "announce",
                         request.id(),
                         graceMillis,
-                        RedisKeys.ORDER_UPDATES,
-                        RedisKeys.JOB_UPDATES,
+                        RedisKeys.orderUpdates(warehouse),
+                        RedisKeys.jobUpdates(warehouse),
                         request.items().packed(),
                         "",
                         scheduledFor == null ? "" : scheduledFor.toEpochMilli(),
@@ -54,13 +56,15 @@ final class PlaceOrder {
         if ((Long) answer.get(0) == NEW) {
             return placed(request, Instant.ofEpochMilli((Long) answer.get(1)), (String) answer.get(2));
         }
-        OrderRecord earlier = OrderRecord.of(request.id(), fields(answer.subList(1, answer.size())));
+        OrderRecord earlier =
+                OrderRecord.of(request.warehouse(), request.id(), fields(answer.subList(1, answer.size())));
         return new Placement(request.asksFor(earlier) ? Outcome.REPEATED : Outcome.CONFLICTING, earlier);
     }
 
     private static Placement placed(OrderRequest request, Instant placedAt, String status) {
         OrderRecord order = new OrderRecord(
                 request.id(),
+                request.warehouse().isMain() ? null : request.warehouse(),
                 OrderStatus.valueOf(status),
                 request.items(),
                 placedAt,

@@ -65,8 +65,10 @@ class PlacementLog {
     }
 
     private static LoggingEventBuilder line(OrderRecord order) {
-        return log.atInfo()
-                .addKeyValue("orderId", order.orderId())
-                .addKeyValue("items", order.items().list().size());
+        LoggingEventBuilder line = log.atInfo().addKeyValue("orderId", order.orderId());
+        if (order.warehouse() != null) {
+            line = line.addKeyValue("warehouse", order.warehouse());
+        }
+        return line.addKeyValue("items", order.items().list().size());
     }
 }

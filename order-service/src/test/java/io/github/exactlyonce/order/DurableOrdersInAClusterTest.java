@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.order.OrdersClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class DurableOrdersInAClusterTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(40);
-    private static final int SLOT = SlotHash.getSlot(RedisKeys.jobs());
+    private static final int SLOT = SlotHash.getSlot(RedisKeys.jobs(MAIN));
 
     @Test
     void theWaitGoesToTheNodeThatHoldsTheOrdersAlsoAfterAFailover() {

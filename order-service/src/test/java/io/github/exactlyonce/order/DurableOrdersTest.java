@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.order.OrdersClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -76,7 +77,7 @@ class DurableOrdersTest {
     @Test
     void anOrderIsOnTheReplicaWhenItIsAcknowledged() {
         Answer placed = client.place(order("on-replica", "001", 1));
-        assertThat(observedReplica.commands().hget(RedisKeys.order("on-replica"), "status"))
+        assertThat(observedReplica.commands().hget(RedisKeys.order(MAIN, "on-replica"), "status"))
                 .isEqualTo("PLACED");
 
         Answer repeated = client.place(order("on-replica", "001", 1));
@@ -123,7 +124,8 @@ class DurableOrdersTest {
         Answer answer = client.place(order("behind", "001", 1));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Durability")).isEqualTo("replica");
-        assertThat(observedReplica.commands().exists(RedisKeys.order("behind"))).isOne();
+        assertThat(observedReplica.commands().exists(RedisKeys.order(MAIN, "behind")))
+                .isOne();
     }
 
     @Test
@@ -133,7 +135,8 @@ class DurableOrdersTest {
 
         assertNotReached(client.place(order("late", "001", 1)), "late");
 
-        assertThat(observed.commands().hget(RedisKeys.order("late"), "status")).isEqualTo("PLACED");
+        assertThat(observed.commands().hget(RedisKeys.order(MAIN, "late"), "status"))
+                .isEqualTo("PLACED");
         assertThat(observed.messagesOf("late")).hasSize(1);
         assertThat(durability("missed")).isEqualTo(missed + 1);
     }
@@ -189,7 +192,8 @@ class DurableOrdersTest {
 
         assertThat(oneTooMany.status()).isEqualTo(503);
         assertThat(oneTooMany.text("type")).isEqualTo("urn:exactly-once:problem:redis-unavailable");
-        assertThat(observed.commands().exists(RedisKeys.order("full-too-many"))).isZero();
+        assertThat(observed.commands().exists(RedisKeys.order(MAIN, "full-too-many")))
+                .isZero();
         assertThat(first.get().status()).isEqualTo(201);
         assertThat(others).extracting(Future::get).extracting(Answer::status).containsOnly(201);
     }

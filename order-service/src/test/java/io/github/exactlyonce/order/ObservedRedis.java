@@ -1,7 +1,10 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
+
 import io.github.exactlyonce.contracts.OrderMessage;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -19,10 +22,19 @@ import java.util.concurrent.TimeUnit;
 /** What a test sees of a Redis beside the service: its keys, its clock, and the messages on the service's channels. */
 final class ObservedRedis implements AutoCloseable {
 
+    static final Warehouse BERLIN = new Warehouse("berlin");
+
     private final RedisClient client;
     private final RedisCommands<String, String> commands;
     private final Map<String, BlockingQueue<String>> messages = Map.of(
-            RedisKeys.ORDER_UPDATES, new LinkedBlockingQueue<>(), RedisKeys.JOB_UPDATES, new LinkedBlockingQueue<>());
+            RedisKeys.orderUpdates(MAIN),
+            new LinkedBlockingQueue<>(),
+            RedisKeys.jobUpdates(MAIN),
+            new LinkedBlockingQueue<>(),
+            RedisKeys.orderUpdates(BERLIN),
+            new LinkedBlockingQueue<>(),
+            RedisKeys.WAREHOUSES,
+            new LinkedBlockingQueue<>());
 
     ObservedRedis(String url) {
         client = RedisClient.create(url);
@@ -34,7 +46,7 @@ final class ObservedRedis implements AutoCloseable {
                 messages.get(channel).add(message);
             }
         });
-        subscription.sync().subscribe(RedisKeys.ORDER_UPDATES, RedisKeys.JOB_UPDATES);
+        subscription.sync().subscribe(messages.keySet().toArray(String[]::new));
     }
 
     RedisCommands<String, String> commands() {
@@ -49,7 +61,7 @@ final class ObservedRedis implements AutoCloseable {
     }
 
     List<OrderMessage> messagesOf(String orderId) throws InterruptedException {
-        return heardOn(RedisKeys.ORDER_UPDATES).stream()
+        return heardOn(RedisKeys.orderUpdates(MAIN)).stream()
                 .map(message -> OrderMessage.parse(message.getBytes(StandardCharsets.UTF_8))
                         .orElseThrow())
                 .filter(order -> order.id().equals(orderId))

@@ -45,7 +45,11 @@ final class OrdersClient {
     }
 
     Answer place(String json, String... headers) {
-        return send(request("/orders", headers).header("Content-Type", "application/json"), "POST", json);
+        return post("/orders", json, headers);
+    }
+
+    Answer post(String path, String json, String... headers) {
+        return send(request(path, headers).header("Content-Type", "application/json"), "POST", json);
     }
 
     /** Without a Content-Length. */

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.order.OrdersClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -66,7 +67,8 @@ class OrdersOnDiskTest {
                 Answer off = service.client().place(order("off", "001", 1));
                 assertThat(off.status()).as(off.text()).isEqualTo(503);
                 assertThat(off.text("type")).isEqualTo("urn:exactly-once:problem:redis-unavailable");
-                assertThat(observed.commands().exists(RedisKeys.order("off"))).isZero();
+                assertThat(observed.commands().exists(RedisKeys.order(MAIN, "off")))
+                        .isZero();
                 assertThat(service.client().get("/actuator/health/readiness").text())
                         .contains("set appendonly to yes");
             }
@@ -86,7 +88,8 @@ class OrdersOnDiskTest {
             assertThat(answer.json().at("/errors/0/reason").asString())
                     .startsWith("cannot be disk: Redis ")
                     .contains(reason(observed));
-            assertThat(observed.commands().exists(RedisKeys.order("no-file"))).isZero();
+            assertThat(observed.commands().exists(RedisKeys.order(MAIN, "no-file")))
+                    .isZero();
             assertThat(service.client().get("/actuator/health/readiness").status())
                     .isEqualTo(200);
         }
@@ -133,7 +136,8 @@ class OrdersOnDiskTest {
                 assertThat(client.place(order("late", "001", 1), "Durability", "disk")
                                 .status())
                         .isEqualTo(400);
-                assertThat(observed.commands().exists(RedisKeys.order("late"))).isZero();
+                assertThat(observed.commands().exists(RedisKeys.order(MAIN, "late")))
+                        .isZero();
             }
         }
     }

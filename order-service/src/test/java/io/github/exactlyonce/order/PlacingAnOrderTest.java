@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.order.OrdersClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,9 +44,9 @@ class PlacingAnOrderTest extends OrderServiceTest {
         assertThat(OBSERVED.messagesOf("announced"))
                 .containsExactly(new OrderMessage(
                         "announced", "announced", OrderItems.of(new OrderItem("001", 2)), placedAt, null));
-        assertThat(OBSERVED.commands().hget(RedisKeys.order("announced"), "placedAt"))
+        assertThat(OBSERVED.commands().hget(RedisKeys.order(MAIN, "announced"), "placedAt"))
                 .isEqualTo(String.valueOf(placedAt.toEpochMilli()));
-        assertThat(OBSERVED.commands().zscore(RedisKeys.jobs(), RedisKeys.orderJob("announced")))
+        assertThat(OBSERVED.commands().zscore(RedisKeys.jobs(MAIN), RedisKeys.orderJob("announced")))
                 .isEqualTo(placedAt.toEpochMilli() + 2500.0);
     }
 

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.order.OrdersClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,7 +28,7 @@ class ReadingAnOrderTest extends OrderServiceTest {
         client().place(order("confirmed", "001", 2));
         OBSERVED.commands()
                 .hset(
-                        RedisKeys.order("confirmed"),
+                        RedisKeys.order(MAIN, "confirmed"),
                         Map.of("status", "CONFIRMED", "settledAt", "1767225600000", "settledBy", "inventory-1/x7"));
 
         Answer answer = client().get("/orders/confirmed");
@@ -42,7 +43,7 @@ class ReadingAnOrderTest extends OrderServiceTest {
     void aRejectedOrderSaysWhatWasShortAndByHowMuch() {
         client().place(order("rejected", "001", 5));
         OBSERVED.commands()
-                .hset(RedisKeys.order("rejected"), Map.of("status", "REJECTED", "shortages", "001=5/3,009=1/-"));
+                .hset(RedisKeys.order(MAIN, "rejected"), Map.of("status", "REJECTED", "shortages", "001=5/3,009=1/-"));
 
         assertThat(client().get("/orders/rejected").json().get("shortages").toString())
                 .isEqualTo("[{\"id\":\"001\",\"requested\":5,\"available\":3,\"missing\":2},"

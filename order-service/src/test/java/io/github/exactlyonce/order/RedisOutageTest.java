@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.order.OrdersClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -75,7 +76,7 @@ class RedisOutageTest {
 
             // The command was on its way when the service gave up on it.
             assertThat(client.place(order("frozen", "001", 1)).status()).isEqualTo(200);
-            assertThat(observed.commands().zrange(RedisKeys.jobs(), 0, -1)).containsOnlyOnce("order frozen");
+            assertThat(observed.commands().zrange(RedisKeys.jobs(MAIN), 0, -1)).containsOnlyOnce("order frozen");
         } finally {
             redis.thaw();
         }
@@ -115,7 +116,7 @@ class RedisOutageTest {
             observed.commands().configSet(parameter, healthy);
 
             assertUnavailable(answer, id);
-            assertThat(observed.commands().exists(RedisKeys.order(id))).isZero();
+            assertThat(observed.commands().exists(RedisKeys.order(MAIN, id))).isZero();
             awaitPlaced(id);
         }
     }

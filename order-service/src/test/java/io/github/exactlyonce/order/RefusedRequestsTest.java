@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.order.OrdersClient.order;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,7 +67,7 @@ class RefusedRequestsTest extends OrderServiceTest {
                 client().place(order("one", "001", 1), "Idempotency-Key", "other"),
                 400,
                 "Idempotency-Key must be the same as orderId");
-        assertThat(OBSERVED.commands().exists(RedisKeys.order("one"), RedisKeys.order("other")))
+        assertThat(OBSERVED.commands().exists(RedisKeys.order(MAIN, "one"), RedisKeys.order(MAIN, "other")))
                 .isZero();
     }
 
@@ -78,7 +79,7 @@ class RefusedRequestsTest extends OrderServiceTest {
         assertProblem(answer, 400, "Durability must be memory, replica or disk");
         assertThat(answer.text("type")).isEqualTo("urn:exactly-once:problem:invalid-input");
         assertThat(answer.json().at("/errors/0/field").asString()).isEqualTo("Durability");
-        assertThat(OBSERVED.commands().exists(RedisKeys.order("unknown-durability")))
+        assertThat(OBSERVED.commands().exists(RedisKeys.order(MAIN, "unknown-durability")))
                 .isZero();
     }
 
@@ -111,7 +112,8 @@ class RefusedRequestsTest extends OrderServiceTest {
         Answer answer = client().place(order("unreadable", "001", 1), "Accept", "text/html");
 
         assertProblem(answer, 406, "application/json");
-        assertThat(OBSERVED.commands().exists(RedisKeys.order("unreadable"))).isZero();
+        assertThat(OBSERVED.commands().exists(RedisKeys.order(MAIN, "unreadable")))
+                .isZero();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.order.OrdersClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,7 +19,7 @@ class RepeatingAnOrderTest extends OrderServiceTest {
     @Test
     void theSameOrderAgainIsShownAsItStandsAndAnnouncedOnce() throws InterruptedException {
         client().place(order("again", "001", 2));
-        OBSERVED.commands().hset(RedisKeys.order("again"), "status", "CONFIRMED");
+        OBSERVED.commands().hset(RedisKeys.order(MAIN, "again"), "status", "CONFIRMED");
 
         Answer answer = client().place(order("again", "001", 2));
 
@@ -49,7 +50,8 @@ class RepeatingAnOrderTest extends OrderServiceTest {
         assertThat(answer.text("detail")).contains("Order taken was placed with other items");
         assertThat(answer.text("orderId")).isEqualTo("taken");
         assertThat(OBSERVED.messagesOf("taken")).hasSize(1);
-        assertThat(OBSERVED.commands().hget(RedisKeys.order("taken"), "items")).isEqualTo("001=2");
+        assertThat(OBSERVED.commands().hget(RedisKeys.order(MAIN, "taken"), "items"))
+                .isEqualTo("001=2");
     }
 
     @Test
@@ -68,7 +70,7 @@ class RepeatingAnOrderTest extends OrderServiceTest {
 
             assertThat(answers).extracting(Future::get).containsOnly(201, 200).containsOnlyOnce(201);
             assertThat(OBSERVED.messagesOf("race")).hasSize(1);
-            assertThat(OBSERVED.commands().zrange(RedisKeys.jobs(), 0, -1)).containsOnlyOnce("order race");
+            assertThat(OBSERVED.commands().zrange(RedisKeys.jobs(MAIN), 0, -1)).containsOnlyOnce("order race");
         } finally {
             clients.shutdownNow();
         }

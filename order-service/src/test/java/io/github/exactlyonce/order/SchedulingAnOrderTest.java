@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.order.OrdersClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -111,14 +112,14 @@ class SchedulingAnOrderTest extends OrderServiceTest {
         assertConflict(client().place(order("timed", "001", 1)));
         assertConflict(client().place(scheduled("untimed", CHRISTMAS)));
         assertThat(dueAt("timed")).isEqualTo((double) CHRISTMAS_MILLIS);
-        assertThat(OBSERVED.commands().hget(RedisKeys.order("untimed"), "scheduledFor"))
+        assertThat(OBSERVED.commands().hget(RedisKeys.order(MAIN, "untimed"), "scheduledFor"))
                 .isNull();
     }
 
     @Test
     void itsReleaseIsNoOtherOrder() {
         client().place(scheduled("released", CHRISTMAS));
-        OBSERVED.commands().hset(RedisKeys.order("released"), "status", "PLACED");
+        OBSERVED.commands().hset(RedisKeys.order(MAIN, "released"), "status", "PLACED");
 
         Answer again = client().place(scheduled("released", CHRISTMAS));
 
@@ -129,7 +130,7 @@ class SchedulingAnOrderTest extends OrderServiceTest {
     @Test
     void aScheduledOrderThatWasGivenUpIsTriedAgainAtItsTime() {
         client().place(scheduled("given-up", CHRISTMAS));
-        OBSERVED.commands().zrem(RedisKeys.jobs(), RedisKeys.orderJob("given-up"));
+        OBSERVED.commands().zrem(RedisKeys.jobs(MAIN), RedisKeys.orderJob("given-up"));
 
         client().place(scheduled("given-up", CHRISTMAS));
 
@@ -138,17 +139,17 @@ class SchedulingAnOrderTest extends OrderServiceTest {
 
     @Test
     void onlyAnOrderThatIsDueFirstWakesThePollers() throws InterruptedException {
-        OBSERVED.commands().del(RedisKeys.jobs());
-        OBSERVED.heardOn(RedisKeys.JOB_UPDATES);
+        OBSERVED.commands().del(RedisKeys.jobs(MAIN));
+        OBSERVED.heardOn(RedisKeys.jobUpdates(MAIN));
 
         Answer second = client().place(scheduled("due-second", CHRISTMAS));
         client().place(scheduled("due-third", "2199-12-24T08:00:01Z"));
 
         long millisLeft =
                 CHRISTMAS_MILLIS - Instant.parse(second.text("placedAt")).toEpochMilli();
-        assertThat(OBSERVED.heardOn(RedisKeys.JOB_UPDATES)).containsExactly(String.valueOf(millisLeft));
+        assertThat(OBSERVED.heardOn(RedisKeys.jobUpdates(MAIN))).containsExactly(String.valueOf(millisLeft));
         client().place(scheduled("due-first", "2199-12-24T08:00:00Z"));
-        assertThat(OBSERVED.heardOn(RedisKeys.JOB_UPDATES)).hasSize(1);
+        assertThat(OBSERVED.heardOn(RedisKeys.jobUpdates(MAIN))).hasSize(1);
     }
 
     @ParameterizedTest
@@ -168,7 +169,7 @@ class SchedulingAnOrderTest extends OrderServiceTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().at("/errors/0/field").asString()).isEqualTo("scheduledFor");
         assertThat(answer.json().at("/errors/0/reason").asString()).isEqualTo(JsonInput.INSTANT_RULE);
-        assertThat(OBSERVED.commands().exists(RedisKeys.order("refused"))).isZero();
+        assertThat(OBSERVED.commands().exists(RedisKeys.order(MAIN, "refused"))).isZero();
     }
 
     @Test
@@ -191,7 +192,7 @@ class SchedulingAnOrderTest extends OrderServiceTest {
     }
 
     private static Double dueAt(String id) {
-        return OBSERVED.commands().zscore(RedisKeys.jobs(), RedisKeys.orderJob(id));
+        return OBSERVED.commands().zscore(RedisKeys.jobs(MAIN), RedisKeys.orderJob(id));
     }
 
     private static void assertConflict(Answer answer) {

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.testbed.load.Load.FULL_SPEED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -151,7 +152,7 @@ class ComposeIT {
 
     private void awaitNoJobs() {
         try (StatefulRedisConnection<String, String> redis = client.connect()) {
-            await().atMost(TestSystem.PATIENCE).until(() -> redis.sync().zcard(RedisKeys.jobs()) == 0);
+            await().atMost(TestSystem.PATIENCE).until(() -> redis.sync().zcard(RedisKeys.jobs(MAIN)) == 0);
         }
     }
 
@@ -171,7 +172,7 @@ class ComposeIT {
 
     private Map<String, String> stock() {
         try (StatefulRedisConnection<String, String> redis = client.connect()) {
-            return redis.sync().hgetall(RedisKeys.stock());
+            return redis.sync().hgetall(RedisKeys.stock(MAIN));
         }
     }
 

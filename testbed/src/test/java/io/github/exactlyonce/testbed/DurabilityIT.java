@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -82,7 +83,7 @@ class DurabilityIT {
             ofReplica.redis().replicaofNoOne();
 
             long lost = orders.acknowledged().stream()
-                    .filter(id -> ofReplica.redis().exists(RedisKeys.order(id)) == 0)
+                    .filter(id -> ofReplica.redis().exists(RedisKeys.order(MAIN, id)) == 0)
                     .count();
             Outcome outcome = new Outcome(durability, orders.acknowledged().size(), lost, perSecond);
             System.out.println("failover to a replica " + LAG.toMillis() + " ms behind: " + outcome);

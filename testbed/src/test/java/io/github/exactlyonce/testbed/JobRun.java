@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -37,7 +38,7 @@ final class JobRun {
     /** Expects a ledger without jobs' effects, and stock of {@link #SKU}. */
     JobRun(StatefulRedisConnection<String, String> redis) {
         this.redis = redis;
-        this.startUnits = Long.parseLong(redis.sync().hget(RedisKeys.stock(), SKU));
+        this.startUnits = Long.parseLong(redis.sync().hget(RedisKeys.stock(MAIN), SKU));
     }
 
     /** More jobs, evenly spread over a span that begins so long from now; a span of zero makes all due at once. */
@@ -58,7 +59,9 @@ final class JobRun {
         for (int from = 0; from < scoresAndMembers.size(); from += 2 * JOBS_PER_COMMAND) {
             int to = Math.min(from + 2 * JOBS_PER_COMMAND, scoresAndMembers.size());
             added.add(redis.async()
-                    .zadd(RedisKeys.jobs(), scoresAndMembers.subList(from, to).toArray()));
+                    .zadd(
+                            RedisKeys.jobs(MAIN),
+                            scoresAndMembers.subList(from, to).toArray()));
         }
         assertThat(LettuceFutures.awaitAll(TestSystem.PATIENCE, added.toArray(new RedisFuture<?>[0])))
                 .as("the jobs are scheduled")
@@ -76,7 +79,7 @@ final class JobRun {
 
     /** Jobs that were not done yet. */
     long left() {
-        return redis.sync().zcard(RedisKeys.jobs());
+        return redis.sync().zcard(RedisKeys.jobs(MAIN));
     }
 
     long done() {
@@ -85,7 +88,7 @@ final class JobRun {
 
     /** Jobs that somebody has claimed, now or in the past, and nobody has done: a claim leaves a fraction in the score. */
     Set<String> claimed() {
-        return redis.sync().zrangeWithScores(RedisKeys.jobs(), 0, -1).stream()
+        return redis.sync().zrangeWithScores(RedisKeys.jobs(MAIN), 0, -1).stream()
                 .filter(job -> job.getScore() % 1 != 0)
                 .map(ScoredValue::getValue)
                 .collect(Collectors.toSet());
@@ -114,7 +117,10 @@ final class JobRun {
 
     /** Removes the marks by which a restock that is repeated under the same id is recognised. */
     void forgetThatTheyWereDone() {
-        redis.sync().del(dueTimes.keySet().stream().map(RedisKeys::restock).toArray(String[]::new));
+        redis.sync()
+                .del(dueTimes.keySet().stream()
+                        .map(id -> RedisKeys.restock(MAIN, id))
+                        .toArray(String[]::new));
     }
 
     /** Waits until no job is left, then audits every job. */

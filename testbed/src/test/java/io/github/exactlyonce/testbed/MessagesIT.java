@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -30,7 +31,7 @@ class MessagesIT {
         assertThat(lines)
                 .extracting(Decision::replica)
                 .containsExactlyInAnyOrder("inventory-1", "inventory-2", "inventory-3");
-        String settledBy = system.redis().hget(RedisKeys.order("29"), "settledBy");
+        String settledBy = system.redis().hget(RedisKeys.order(MAIN, "29"), "settledBy");
         assertThat(lines)
                 .filteredOn(line -> line.decision().equals("processed"))
                 .allSatisfy(line -> assertThat(settledBy).startsWith(line.replica() + "/"));
@@ -39,23 +40,25 @@ class MessagesIT {
     @Test
     void aMalformedMessageIsBuriedOnceAndTheNextOrderIsSettled(TestSystem system) {
         system.redis()
-                .publish(RedisKeys.ORDER_UPDATES, "{\"id\":\"30\",\"items\":[{\"id\":\"001\",\"quantity\":\"two\"}]}");
+                .publish(
+                        RedisKeys.orderUpdates(MAIN),
+                        "{\"id\":\"30\",\"items\":[{\"id\":\"001\",\"quantity\":\"two\"}]}");
         Order next = Order.of("31", new OrderItem("001", 1));
         system.place(next);
 
-        await().atMost(TestSystem.PATIENCE).until(() -> system.redis().xlen(RedisKeys.deadLetters()) > 0);
+        await().atMost(TestSystem.PATIENCE).until(() -> system.redis().xlen(RedisKeys.deadLetters(MAIN)) > 0);
         Decisions decisions = Decisions.from(system.replicas());
         system.place(Order.of("32", new OrderItem("001", 1)));
         await("every replica has read past the malformed message")
                 .atMost(TestSystem.PATIENCE)
                 .until(() -> decisions.replicasThatDecided("32") == TestSystem.REPLICAS);
 
-        var letters = system.redis().xrange(RedisKeys.deadLetters(), Range.unbounded());
+        var letters = system.redis().xrange(RedisKeys.deadLetters(MAIN), Range.unbounded());
         assertThat(letters).hasSize(1);
         assertThat(letters.get(0).getBody().get("reason")).contains("items[0].quantity");
-        assertThat(system.redis().hget(RedisKeys.order("31"), "status")).isEqualTo("CONFIRMED");
+        assertThat(system.redis().hget(RedisKeys.order(MAIN, "31"), "status")).isEqualTo("CONFIRMED");
 
-        system.redis().del(RedisKeys.deadLetters()); // seen; nothing else may be there
+        system.redis().del(RedisKeys.deadLetters(MAIN)); // seen; nothing else may be there
         system.assertEachSettledOnce(List.of(next, Order.of("32", new OrderItem("001", 1))));
     }
 
@@ -64,14 +67,14 @@ class MessagesIT {
         Decisions decisions = Decisions.from(system.replicas());
         String id = "1718000000000";
 
-        system.redis().publish(RedisKeys.ORDER_UPDATES, """
+        system.redis().publish(RedisKeys.orderUpdates(MAIN), """
                         {"id":"%s","orderId":"29","items":[{"id":"001","quantity":2},{"id":"002","quantity":1}]}""".formatted(id));
         await().atMost(TestSystem.PATIENCE).until(() -> decisions.replicasThatDecided(id) == TestSystem.REPLICAS);
 
         assertThat(decisions.of(id))
                 .extracting(Decision::decision)
                 .containsExactlyInAnyOrder("processed", "skipped", "skipped");
-        assertThat(system.redis().hget(RedisKeys.order(id), "orderId")).isEqualTo("29");
+        assertThat(system.redis().hget(RedisKeys.order(MAIN, id), "orderId")).isEqualTo("29");
         system.assertEachSettledOnce(List.of(Order.of(id, new OrderItem("001", 2), new OrderItem("002", 1))));
     }
 }

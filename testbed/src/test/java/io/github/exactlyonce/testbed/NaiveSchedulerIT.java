@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.testbed.NaiveWorkers.Take.MULTI_EXEC;
 import static io.github.exactlyonce.testbed.NaiveWorkers.Take.TWO_COMMANDS;
 import static io.github.exactlyonce.testbed.audit.Finding.DONE_AGAIN;
@@ -47,7 +48,7 @@ class NaiveSchedulerIT {
     void jobsOverASecond() {
         var connection = client.connect();
         connection.sync().flushall();
-        connection.sync().hset(RedisKeys.stock(), JobRun.SKU, "0");
+        connection.sync().hset(RedisKeys.stock(MAIN), JobRun.SKU, "0");
         jobs = new JobRun(connection);
         jobs.schedule(JOBS, Duration.ofMillis(500), SPAN);
     }

@@ -1,5 +1,7 @@
 package io.github.exactlyonce.testbed;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
+
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.Range;
@@ -32,8 +34,8 @@ final class NaiveWorkers implements AutoCloseable {
         TWO_COMMANDS {
             @Override
             List<String> jobs(StatefulRedisConnection<String, String> redis, Range<Long> due) {
-                List<String> jobs = redis.sync().zrangebyscore(RedisKeys.jobs(), due);
-                redis.sync().zremrangebyscore(RedisKeys.jobs(), due);
+                List<String> jobs = redis.sync().zrangebyscore(RedisKeys.jobs(MAIN), due);
+                redis.sync().zremrangebyscore(RedisKeys.jobs(MAIN), due);
                 return jobs;
             }
         },
@@ -42,8 +44,8 @@ final class NaiveWorkers implements AutoCloseable {
             @Override
             List<String> jobs(StatefulRedisConnection<String, String> redis, Range<Long> due) {
                 redis.sync().multi();
-                redis.sync().zrangebyscore(RedisKeys.jobs(), due);
-                redis.sync().zremrangebyscore(RedisKeys.jobs(), due);
+                redis.sync().zrangebyscore(RedisKeys.jobs(MAIN), due);
+                redis.sync().zremrangebyscore(RedisKeys.jobs(MAIN), due);
                 TransactionResult result = redis.sync().exec();
                 return result.get(0);
             }
@@ -124,10 +126,10 @@ final class NaiveWorkers implements AutoCloseable {
         List<RedisFuture<?>> effects = new ArrayList<>();
         for (String job : jobs) {
             String[] words = job.split(" "); // restock <id> <sku> <quantity>
-            effects.add(redis.async().hincrby(RedisKeys.stock(), words[2], Long.parseLong(words[3])));
+            effects.add(redis.async().hincrby(RedisKeys.stock(MAIN), words[2], Long.parseLong(words[3])));
             effects.add(redis.async()
                     .xadd(
-                            RedisKeys.ledger(),
+                            RedisKeys.ledger(MAIN),
                             Map.of(
                                     "effect",
                                     "RESTOCKED",

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
@@ -19,8 +20,6 @@ import io.github.exactlyonce.testbed.system.SystemPlan;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.cluster.SlotHash;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -93,22 +92,12 @@ class RedisKindsIT {
 
     @Test
     void onAClusterOfThree() throws Exception {
-        List<RedisProcess> nodes = new ArrayList<>();
-        try {
-            for (int port : Ports.free(3)) {
-                nodes.add(RedisProcess.start(port, Files.createTempDirectory("cluster"), "--cluster-enabled", "yes"));
-            }
-            join(nodes);
-            int owner = SlotHash.getSlot(RedisKeys.stock()) * nodes.size() / SlotHash.SLOT_COUNT;
-            String seeds = "127.0.0.1:" + nodes.get(0).port() + ",127.0.0.1:"
-                    + nodes.get(1).port();
+        try (ThreePrimaries cluster = new ThreePrimaries()) {
             assertEachSettledOnce(
                     "cluster",
-                    RedisURI.create(nodes.get(0).url()),
-                    RedisURI.create(nodes.get(owner).url()),
-                    Map.of("SPRING_DATA_REDIS_CLUSTER_NODES", seeds));
-        } finally {
-            nodes.forEach(RedisProcess::close);
+                    cluster.uri(),
+                    RedisURI.create(cluster.holderOf(MAIN).url()),
+                    cluster.settings());
         }
     }
 
@@ -130,7 +119,7 @@ class RedisKindsIT {
             List<Order> accepted = Load.start(
                             new OrderClient(system.orderService().uri()), some, Load.FULL_SPEED)
                     .await();
-            await().atMost(TestSystem.PATIENCE).until(() -> connection.sync().zcard(RedisKeys.jobs()) == 0);
+            await().atMost(TestSystem.PATIENCE).until(() -> connection.sync().zcard(RedisKeys.jobs(MAIN)) == 0);
 
             AuditReport report = Audit.of(connection, accepted, stock);
             System.out.println(report);
@@ -150,29 +139,5 @@ class RedisKindsIT {
             assumeThat(said).as("this redis-server was built with TLS").doesNotContain("tls-");
             throw e;
         }
-    }
-
-    private static void join(List<RedisProcess> nodes) {
-        RedisClient client = RedisClient.create();
-        try {
-            for (int i = 0; i < nodes.size(); i++) {
-                RedisCommands<String, String> node = commands(client, nodes.get(i));
-                int first = (i * SlotHash.SLOT_COUNT + nodes.size() - 1) / nodes.size();
-                int end = ((i + 1) * SlotHash.SLOT_COUNT + nodes.size() - 1) / nodes.size();
-                node.clusterAddSlots(IntStream.range(first, end).toArray());
-                node.clusterMeet("127.0.0.1", nodes.get(0).port());
-            }
-            for (RedisProcess node : nodes) {
-                RedisCommands<String, String> commands = commands(client, node);
-                await().atMost(TestSystem.PATIENCE)
-                        .until(() -> commands.clusterInfo().contains("cluster_state:ok"));
-            }
-        } finally {
-            client.shutdown();
-        }
-    }
-
-    private static RedisCommands<String, String> commands(RedisClient client, RedisProcess node) {
-        return client.connect(RedisURI.create(node.url())).sync();
     }
 }

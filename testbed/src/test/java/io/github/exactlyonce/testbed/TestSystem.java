@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -239,7 +240,7 @@ final class TestSystem implements AutoCloseable {
     /** Every open order has a job. If some stay, the audit tells more about them than a timeout here. */
     private void awaitNoJobs() {
         try {
-            await().atMost(PATIENCE).until(() -> redis().zcard(RedisKeys.jobs()) == 0);
+            await().atMost(PATIENCE).until(() -> redis().zcard(RedisKeys.jobs(MAIN)) == 0);
         } catch (ConditionTimeoutException e) {
             System.out.println(e.getMessage());
         }

@@ -16,6 +16,7 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.StringCodec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -64,6 +66,15 @@ public final class Pipeline implements AutoCloseable {
      * @return one reply per input, in their order; a failed one says nothing about the others
      */
     public <I, T> List<Reply<T>> sendAll(List<I> inputs, Command<I, T> command) {
+        return sendAll(inputs, command, input -> false, timeout());
+    }
+
+    /**
+     * As {@link #sendAll(List, Command)}, but for the answers to some inputs it waits only for a shorter time, and one that
+     * is late does not cost the connection.
+     */
+    public <I, T> List<Reply<T>> sendAll(
+            List<I> inputs, Command<I, T> command, Predicate<I> isImpatient, Duration shorter) {
         if (inputs.isEmpty()) {
             return List.of();
         }
@@ -76,7 +87,8 @@ public final class Pipeline implements AutoCloseable {
                     open.flushCommands();
                 }
             }
-            return await(open, futures);
+            List<Boolean> impatient = inputs.stream().map(isImpatient::test).toList();
+            return await(open, futures, impatient, shorter);
         } catch (RuntimeException e) { // not connected, or the command queue is full
             return inputs.stream().map(input -> Reply.<T>failed(e)).toList();
         }
@@ -237,13 +249,26 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private <T> List<Reply<T>> await(StatefulConnection<?, ?> connection, List<RedisFuture<T>> futures) {
-        long deadline = System.nanoTime() + connection.getTimeout().toNanos();
+        return await(connection, futures, Collections.nCopies(futures.size(), false), Duration.ZERO);
+    }
+
+    private <T> List<Reply<T>> await(
+            StatefulConnection<?, ?> connection,
+            List<RedisFuture<T>> futures,
+            List<Boolean> impatient,
+            Duration shorter) {
+        long now = System.nanoTime();
+        long deadline = now + connection.getTimeout().toNanos();
+        long soon = now + shorter.toNanos();
         connection.flushCommands();
         List<Reply<T>> replies = new ArrayList<>(futures.size());
-        for (RedisFuture<T> future : futures) {
-            replies.add(await(connection, future, deadline));
+        boolean isOverdue = false;
+        for (int i = 0; i < futures.size(); i++) {
+            Reply<T> reply = await(connection, futures.get(i), impatient.get(i) ? soon : deadline);
+            isOverdue |= isTimeout(reply) && !impatient.get(i);
+            replies.add(reply);
         }
-        if (replies.stream().anyMatch(Pipeline::isTimeout)) {
+        if (isOverdue) {
             close(); // a connection whose peer is gone without a word stays up for minutes; the next use opens another
         }
         return replies;

@@ -13,7 +13,7 @@ import org.springframework.context.SmartLifecycle;
 public abstract class PipelineWorker implements SmartLifecycle {
 
     /** Stops after the subscription, whose phase is the default. */
-    private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 200;
+    public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 200;
 
     private static final Logger log = LoggerFactory.getLogger(PipelineWorker.class);
 
@@ -42,8 +42,8 @@ public abstract class PipelineWorker implements SmartLifecycle {
         return Duration.ofSeconds(10);
     }
 
-    /** Ends a wait inside {@link #work}, on shutdown. */
-    protected void wakeUp() {}
+    /** Ends a wait inside {@link #work}, on shutdown or because there is something new. */
+    public void wakeUp() {}
 
     @Override
     public final void start() {

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.audit;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
@@ -12,12 +13,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What the replicas tell each other about audits:
+ * What the replicas tell each other about the audits of one warehouse:
  *
  * <pre>{@code
  * checkpoint 1767225600000-0  entries 5012  begunAt 1767220000000  begunBecause FIRST     what was replayed
@@ -31,7 +31,6 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Touches {@code audit:{main}}. All times are Redis's.
  */
-@Component
 final class AuditBook {
 
     /** Who has not come for so many intervals does not audit any more. */
@@ -41,11 +40,13 @@ final class AuditBook {
     private static final LuaScript HOLD_AUDIT = LuaScript.returningList("hold-audit.lua");
     private static final LuaScript CONCLUDE_AUDIT = LuaScript.returningNumber("conclude-audit.lua");
 
+    private final Warehouse warehouse;
     private final InventoryProperties properties;
     private final JsonMapper json;
     private final String owner;
 
-    AuditBook(InventoryProperties properties, Replica replica, JsonMapper json) {
+    AuditBook(Warehouse warehouse, InventoryProperties properties, Replica replica, JsonMapper json) {
+        this.warehouse = warehouse;
         this.properties = properties;
         this.json = json;
         this.owner = replica.newOwnerToken();
@@ -53,21 +54,22 @@ final class AuditBook {
 
     /** In Unix milliseconds. */
     long now(Pipeline pipeline) {
-        return pipeline.<Long>eval(READ_CLOCK, ScriptCall.on(RedisKeys.audit())).require();
+        return pipeline.<Long>eval(READ_CLOCK, ScriptCall.on(RedisKeys.audit(warehouse)))
+                .require();
     }
 
     /** Asks for the lease, or renews it, and for what is known. */
     Standing hold(Pipeline pipeline) {
         long lease = properties.audit().interval().toMillis() * MISSED_INTERVALS;
         List<Object> answer = pipeline.<List<Object>>eval(
-                        HOLD_AUDIT, ScriptCall.on(RedisKeys.audit()).with(owner, lease))
+                        HOLD_AUDIT, ScriptCall.on(RedisKeys.audit(warehouse)).with(owner, lease))
                 .require();
         return new Standing((Long) answer.get(0) == 1, (Long) answer.get(1), read((String) answer.get(2)));
     }
 
     /** @param begunAt of the baseline that the audit was made on; if that has changed, its result is void */
     void conclude(Pipeline pipeline, String begunAt, AuditReport report) {
-        ScriptCall call = ScriptCall.on(RedisKeys.audit())
+        ScriptCall call = ScriptCall.on(RedisKeys.audit(warehouse))
                 .with(begunAt, report.auditedAt().toEpochMilli(), json.writeValueAsString(report));
         pipeline.eval(CONCLUDE_AUDIT, call).require();
     }
@@ -76,7 +78,7 @@ final class AuditBook {
         Map<String, String> fields = new HashMap<>();
         pipeline
                 .sendAll(
-                        List.of(RedisKeys.audit()),
+                        List.of(RedisKeys.audit(warehouse)),
                         (redis, key) -> redis.hmget(
                                 key,
                                 "checkpoint",

@@ -1,5 +1,8 @@
 package io.github.exactlyonce.inventory.audit;
 
+import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import java.util.Map;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -12,22 +15,33 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/audit")
 class AuditController {
 
-    private final Auditor auditor;
+    private final Auditors auditors;
 
-    AuditController(Auditor auditor) {
-        this.auditor = auditor;
+    AuditController(Auditors auditors) {
+        this.auditors = auditors;
     }
 
     /** Audits now. */
     @GetMapping
-    AuditReport audit() throws InterruptedException {
-        return auditor.audit();
+    AuditReport audit(Warehouse warehouse) throws InterruptedException {
+        return find(warehouse).audit();
     }
 
     /** Forgets what was found: the stock as it is now is right, and what the ledger says about the past does not matter. */
     @DeleteMapping
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void forget() {
-        auditor.forget();
+    void forget(Warehouse warehouse) {
+        find(warehouse).forget();
+    }
+
+    /** An audit leaves keys behind, so there is none of what is not there. */
+    private Auditor find(Warehouse warehouse) {
+        return auditors.find(warehouse)
+                .orElseThrow(() -> ProblemAdvice.problem(
+                        HttpStatus.NOT_FOUND,
+                        "unknown-warehouse",
+                        "Unknown warehouse",
+                        "There is no warehouse " + warehouse + ".",
+                        Map.of("warehouse", warehouse.name())));
     }
 }

@@ -1,31 +1,35 @@
 package io.github.exactlyonce.inventory.audit;
 
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.inventory.audit.AuditReport.Found;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * The last complete audit, whoever made it, as meters: the same on each replica. There are none before the first one: a gauge
+ * The last complete audits, whoever made them, as meters: the same on each replica that serves the same warehouses. They speak of all of
+ * these together, for a meter for each would be too many; the log and {@code GET /audit} say of which. There are none before the first one: a gauge
  * without a value would be NaN, which is no JSON, and cost Datadog all metrics of that minute.
  */
 @Component
 final class AuditMeters {
 
     private final MeterRegistry meters;
-    private volatile @Nullable Shown shown;
+    private final AtomicBoolean registered = new AtomicBoolean();
+    private final Map<Warehouse, Shown> shown = new ConcurrentHashMap<>();
 
     AuditMeters(MeterRegistry meters) {
         this.meters = meters;
     }
 
     /** @param redisNow in Unix milliseconds, at this moment */
-    void show(AuditReport report, long redisNow) {
-        boolean isFirst = shown == null;
-        shown = new Shown(report, redisNow, System.nanoTime());
-        if (isFirst) {
+    void show(Warehouse warehouse, AuditReport report, long redisNow) {
+        shown.put(warehouse, new Shown(report, redisNow, System.nanoTime()));
+        if (registered.compareAndSet(false, true)) {
             register();
         }
     }
@@ -55,35 +59,39 @@ final class AuditMeters {
                 "ledger.gaps",
                 "How often entries of the ledger were gone before any audit had seen them",
                 Found::ledgerGaps);
-        Gauge.builder("inventory.audit.oldest.unsettled", () -> value(AuditReport::oldestUnsettledSeconds))
+        Gauge.builder(
+                        "inventory.audit.oldest.unsettled",
+                        () -> worst(last -> last.report().oldestUnsettledSeconds()))
                 .description("For how long the oldest placed order had not been settled")
                 .baseUnit("seconds")
                 .register(meters);
-        Gauge.builder("inventory.audit.age", this::age)
-                .description("Since the last complete audit began")
+        Gauge.builder("inventory.audit.age", () -> worst(Shown::age))
+                .description("Since the last complete audit began, of the warehouse where that is longest ago")
                 .baseUnit("seconds")
                 .register(meters);
     }
 
     private void gauge(String name, String description, ToDoubleFunction<Found> value) {
-        Gauge.builder("inventory.audit." + name, () -> value(report -> value.applyAsDouble(report.found())))
+        Gauge.builder("inventory.audit." + name, () -> sum(value))
                 .description(description)
                 .register(meters);
     }
 
-    private double value(ToDoubleFunction<AuditReport> value) {
-        Shown last = shown;
-        return last == null ? Double.NaN : value.applyAsDouble(last.report());
+    private double sum(ToDoubleFunction<Found> value) {
+        return shown.values().stream()
+                .mapToDouble(last -> value.applyAsDouble(last.report().found()))
+                .sum();
     }
 
-    private double age() {
-        Shown last = shown;
-        return last == null
-                ? Double.NaN
-                : (last.redisNow() - last.report().auditedAt().toEpochMilli()) / 1e3
-                        + (System.nanoTime() - last.nanos()) / 1e9;
+    private double worst(ToDoubleFunction<Shown> value) {
+        return shown.values().stream().mapToDouble(value).max().orElse(0);
     }
 
     /** @param nanos of the JVM, when Redis's clock said {@code redisNow} */
-    private record Shown(AuditReport report, long redisNow, long nanos) {}
+    private record Shown(AuditReport report, long redisNow, long nanos) {
+
+        double age() {
+            return (redisNow - report.auditedAt().toEpochMilli()) / 1e3 + (System.nanoTime() - nanos) / 1e9;
+        }
+    }
 }

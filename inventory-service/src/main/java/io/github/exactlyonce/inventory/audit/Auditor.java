@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.audit;
 
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.inventory.Replica;
@@ -11,18 +12,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.springframework.stereotype.Component;
 
 /**
- * Makes one audit at a time. Whoever asks while one is made shares the next one, which begins after he asked, with all others who
+ * Makes the audits of a warehouse, one at a time. Whoever asks while one is made shares the next one, which begins after he asked, with all others who
  * ask meanwhile.
  */
-@Component
 class Auditor {
 
     /** What is not done after so long is left to the next audit. */
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
+    private final Warehouse warehouse;
     private final Pipelines pipelines;
     private final Replica replica;
     private final AuditBook book;
@@ -31,7 +31,14 @@ class Auditor {
     private final ReentrantLock auditing = new ReentrantLock();
     private @Nullable FutureTask<AuditReport> next;
 
-    Auditor(Pipelines pipelines, Replica replica, AuditBook book, LedgerReplay replay, Findings findings) {
+    Auditor(
+            Warehouse warehouse,
+            Pipelines pipelines,
+            Replica replica,
+            AuditBook book,
+            LedgerReplay replay,
+            Findings findings) {
+        this.warehouse = warehouse;
         this.pipelines = pipelines;
         this.replica = replica;
         this.book = book;
@@ -66,6 +73,11 @@ class Auditor {
         }
     }
 
+    /** Asks whether this process is to audit, and for what is known. */
+    AuditBook.Standing hold(Pipeline pipeline) {
+        return book.hold(pipeline);
+    }
+
     private AuditReport auditAlone() throws InterruptedException {
         try {
             auditing.lockInterruptibly();
@@ -85,7 +97,7 @@ class Auditor {
         long begin = System.nanoTime();
         long now = book.now(pipeline);
         Optional<String> begunAt = replay.advance(pipeline, deadline);
-        StockComparison comparison = new StockComparison(replay, pipeline, deadline).run();
+        StockComparison comparison = new StockComparison(warehouse, replay, pipeline, deadline).run();
         boolean lookedAtAll = findings.look(pipeline, deadline);
         AuditBook.State state = book.state(pipeline);
         Findings.Left left = findings.review(pipeline, state.forgottenAt());
@@ -104,7 +116,7 @@ class Auditor {
                 replica.name(),
                 Duration.ofNanos(System.nanoTime() - begin).toMillis(),
                 found,
-                OldestUnsettled.seconds(pipeline, now),
+                OldestUnsettled.seconds(warehouse, pipeline, now),
                 state.replayed(),
                 state.round());
         if (complete) {

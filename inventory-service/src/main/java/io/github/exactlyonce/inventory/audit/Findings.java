@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.audit;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.inventory.audit.Ledger.Entry;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.springframework.stereotype.Component;
 
 /**
  * Turns suspicions into findings, by one look at the whole ledger for all that are new, and remembers them in
@@ -26,7 +26,6 @@ import org.springframework.stereotype.Component;
  *
  * <p>The last kind is written by {@code advance-audit.lua} alone. Reads {@code ledger:{main}}, and what {@link OrderRound} reads.
  */
-@Component
 final class Findings {
 
     /** Of each kind; more are not counted. */
@@ -36,11 +35,13 @@ final class Findings {
     private static final String BARE = "bare ";
     private static final String ENTRY = "entry ";
 
+    private final Warehouse warehouse;
     private final Ledger ledger;
     private final RepeatedEffects effects;
     private final OrderRound round;
 
-    Findings(Ledger ledger, RepeatedEffects effects, OrderRound round) {
+    Findings(Warehouse warehouse, Ledger ledger, RepeatedEffects effects, OrderRound round) {
+        this.warehouse = warehouse;
         this.ledger = ledger;
         this.effects = effects;
         this.round = round;
@@ -105,7 +106,8 @@ final class Findings {
         if (!gone.isEmpty()) {
             pipeline.sendAll(
                             List.of(gone),
-                            (redis, fields) -> redis.hdel(RedisKeys.auditFindings(), fields.toArray(String[]::new)))
+                            (redis, fields) ->
+                                    redis.hdel(RedisKeys.auditFindings(warehouse), fields.toArray(String[]::new)))
                     .get(0)
                     .require();
             known.keySet().removeAll(gone);
@@ -113,7 +115,7 @@ final class Findings {
         return new Left(named(starting(known, TWICE)), named(starting(known, BARE)), named(starting(known, ENTRY)));
     }
 
-    private static void remember(
+    private void remember(
             Pipeline pipeline,
             Map<String, String> known,
             Map<String, List<String>> places,
@@ -132,7 +134,7 @@ final class Findings {
     }
 
     /** These need no look at the ledger: record and entry were read at one instant. */
-    private static void remember(Pipeline pipeline, Map<String, String> known, Map<String, String> differing) {
+    private void remember(Pipeline pipeline, Map<String, String> known, Map<String, String> differing) {
         Map<String, String> found = new TreeMap<>();
         differing.entrySet().stream()
                 .limit(MOST - starting(known, BARE).size())
@@ -140,18 +142,19 @@ final class Findings {
         write(pipeline, found);
     }
 
-    private static void write(Pipeline pipeline, Map<String, String> found) {
+    private void write(Pipeline pipeline, Map<String, String> found) {
         if (!found.isEmpty()) {
-            pipeline.sendAll(List.of(found), (redis, fields) -> redis.hset(RedisKeys.auditFindings(), fields))
+            pipeline.sendAll(List.of(found), (redis, fields) -> redis.hset(RedisKeys.auditFindings(warehouse), fields))
                     .get(0)
                     .require();
         }
     }
 
-    private static Map<String, String> read(Pipeline pipeline) {
-        return new TreeMap<>(pipeline.sendAll(List.of(RedisKeys.auditFindings()), (redis, key) -> redis.hgetall(key))
-                .get(0)
-                .require());
+    private Map<String, String> read(Pipeline pipeline) {
+        return new TreeMap<>(
+                pipeline.sendAll(List.of(RedisKeys.auditFindings(warehouse)), (redis, key) -> redis.hgetall(key))
+                        .get(0)
+                        .require());
     }
 
     private static Map<String, String> starting(Map<String, String> findings, String kind) {

@@ -1,19 +1,29 @@
 package io.github.exactlyonce.inventory.audit;
 
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
+
 /**
  * Which effects were seen, eight bytes each: a hash in an open-addressing table. Two effects may share a hash, so "seen before" is a
  * suspicion; "not seen before" is certain for the newest {@code generation} effects.
  *
  * <p>There are two tables. When the newer one is full it becomes the older one, which is dropped: so memory has a bound, and the
- * newest effects are always known, without reading anything again.
- *
- * <p>For one thread at a time.
+ * newest effects are always known, without reading anything again. All warehouses share them, so that their number costs no memory.
  */
+@Component
 final class Fingerprints {
+
+    /** Two tables of at most 16 MB each. Of more effects the newest are known. */
+    static final int MOST = 1 << 20;
 
     private final int generation;
     private Table older = new Table();
     private Table newer = new Table();
+
+    @Autowired
+    Fingerprints() {
+        this(MOST);
+    }
 
     /** @param generation at least so many effects are known, at most twice as many */
     Fingerprints(int generation) {
@@ -21,7 +31,7 @@ final class Fingerprints {
     }
 
     /** @return whether it may have been seen before */
-    boolean seen(String effect) {
+    synchronized boolean seen(String effect) {
         long hash = hash(effect);
         if (older.contains(hash) || newer.contains(hash)) {
             return true;

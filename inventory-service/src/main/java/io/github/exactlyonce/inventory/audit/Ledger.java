@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.audit;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
@@ -13,10 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.stereotype.Component;
 
 /** Reads {@code ledger:{main}}, a page at a time. */
-@Component
 class Ledger {
 
     static final int PAGE = 1000;
@@ -24,12 +23,19 @@ class Ledger {
     /** More entries than these of one effect say nothing new. */
     private static final int MOST_PLACES = 3;
 
+    private final Warehouse warehouse;
+
+    Ledger(Warehouse warehouse) {
+        this.warehouse = warehouse;
+    }
+
     /** @param at only entries after this one; null from the start */
     List<Entry> after(Pipeline pipeline, @Nullable String at) {
         Range<String> range =
                 Range.from(at == null ? Boundary.unbounded() : Boundary.excluding(at), Boundary.unbounded());
         return read(pipeline.sendAll(
-                        List.of(range), (redis, all) -> redis.xrange(RedisKeys.ledger(), all, Limit.from(PAGE)))
+                        List.of(range),
+                        (redis, all) -> redis.xrange(RedisKeys.ledger(warehouse), all, Limit.from(PAGE)))
                 .get(0)
                 .require());
     }
@@ -39,7 +45,8 @@ class Ledger {
         Range<String> range =
                 Range.from(Boundary.unbounded(), at == null ? Boundary.unbounded() : Boundary.excluding(at));
         return read(pipeline.sendAll(
-                        List.of(range), (redis, all) -> redis.xrevrange(RedisKeys.ledger(), all, Limit.from(PAGE)))
+                        List.of(range),
+                        (redis, all) -> redis.xrevrange(RedisKeys.ledger(warehouse), all, Limit.from(PAGE)))
                 .get(0)
                 .require());
     }
@@ -47,7 +54,7 @@ class Ledger {
     /** @return those of these entries that are there still */
     List<Entry> still(Pipeline pipeline, List<String> places) {
         List<Entry> found = new ArrayList<>();
-        pipeline.sendAll(places, (redis, at) -> redis.xrange(RedisKeys.ledger(), Range.create(at, at)))
+        pipeline.sendAll(places, (redis, at) -> redis.xrange(RedisKeys.ledger(warehouse), Range.create(at, at)))
                 .forEach(reply -> found.addAll(read(reply.require())));
         return found;
     }

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.audit;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Reply;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.springframework.stereotype.Component;
 
 /**
  * Adds up what the ledger says that the stock is, from checkpoint to checkpoint. All of it happens in Redis, a page a step:
@@ -19,7 +19,6 @@ import org.springframework.stereotype.Component;
  * <p>Touches {@code audit:{main}}, {@code audit-stock:{main}}, {@code audit-findings:{main}}; reads {@code ledger:{main}},
  * {@code stock:{main}}, {@code order:{main}:<id>}.
  */
-@Component
 final class LedgerReplay {
 
     /** Redis answers nobody else meanwhile: about a millisecond, for each entry's record is read too. */
@@ -33,9 +32,11 @@ final class LedgerReplay {
     private static final LuaScript COMPARE_STOCK =
             LuaScript.returningList("replay-ledger.lua").around("compare-stock.lua");
 
+    private final Warehouse warehouse;
     private final InventoryProperties properties;
 
-    LedgerReplay(InventoryProperties properties) {
+    LedgerReplay(Warehouse warehouse, InventoryProperties properties) {
+        this.warehouse = warehouse;
         this.properties = properties;
     }
 
@@ -45,7 +46,10 @@ final class LedgerReplay {
         Reply<List<Object>> forgotten = pipeline.eval(ADVANCE_AUDIT, call);
         if (forgotten.isFailure() && forgotten.reason().contains("WRONGTYPE")) {
             pipeline.sendAll(
-                            List.of(RedisKeys.audit(), RedisKeys.auditStock(), RedisKeys.auditFindings()),
+                            List.of(
+                                    RedisKeys.audit(warehouse),
+                                    RedisKeys.auditStock(warehouse),
+                                    RedisKeys.auditFindings(warehouse)),
                             (redis, key) -> redis.del(key))
                     .forEach(Reply::require);
             forgotten = pipeline.eval(ADVANCE_AUDIT, call);
@@ -92,11 +96,11 @@ final class LedgerReplay {
 
     private ScriptCall call(int entries, Object... more) {
         return ScriptCall.on(
-                        RedisKeys.audit(),
-                        RedisKeys.auditStock(),
-                        RedisKeys.stock(),
-                        RedisKeys.ledger(),
-                        RedisKeys.auditFindings())
+                        RedisKeys.audit(warehouse),
+                        RedisKeys.auditStock(warehouse),
+                        RedisKeys.stock(warehouse),
+                        RedisKeys.ledger(warehouse),
+                        RedisKeys.auditFindings(warehouse))
                 .with(Stream.concat(Stream.of(entries, properties.ledgerLength()), Stream.of(more))
                         .toArray());
     }

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.audit;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.lettuce.core.KeyValue;
 import java.util.List;
@@ -20,14 +21,14 @@ final class OldestUnsettled {
     private OldestUnsettled() {}
 
     /** @return seconds; 0 if there is none */
-    static double seconds(Pipeline pipeline, long now) {
+    static double seconds(Warehouse warehouse, Pipeline pipeline, long now) {
         List<String> orders = pipeline
-                .sendAll(List.of(RedisKeys.jobs()), (redis, jobs) -> redis.zrange(jobs, 0, MOST_JOBS - 1))
+                .sendAll(List.of(RedisKeys.jobs(warehouse)), (redis, jobs) -> redis.zrange(jobs, 0, MOST_JOBS - 1))
                 .get(0)
                 .require()
                 .stream()
                 .filter(member -> member.startsWith(PREFIX))
-                .map(member -> RedisKeys.order(member.substring(PREFIX.length())))
+                .map(member -> RedisKeys.order(warehouse, member.substring(PREFIX.length())))
                 .toList();
         return pipeline.sendAll(orders, (redis, order) -> redis.hmget(order, "status", "placedAt")).stream()
                         .filter(reply -> !reply.isFailure()) // of another type, made by hand

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.audit;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
@@ -13,15 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.springframework.stereotype.Component;
 
 /**
  * Suspects orders of being settled without an entry in the ledger that says the same: {@code check-orders.lua}. Each audit looks at some of them, and
- * the next one goes on from there, on whichever replica.
+ * the next one goes on from there, on whichever replica. It goes over the keys of the other warehouses on the same node too.
  *
  * <p>Touches {@code audit:{main}}; reads {@code order:{main}:<id>}, {@code ledger:{main}}.
  */
-@Component
 final class OrderRound {
 
     /** Keys in one step: Redis answers nobody else meanwhile. */
@@ -34,7 +33,12 @@ final class OrderRound {
 
     private static final LuaScript CHECK_ORDERS = LuaScript.returningList("check-orders.lua");
 
+    private final Warehouse warehouse;
     private final Set<String> cleared = new LinkedHashSet<>();
+
+    OrderRound(Warehouse warehouse) {
+        this.warehouse = warehouse;
+    }
 
     /** Goes on with the round, and not beyond its end. @return order → what is wrong with it, or empty if its entry is not where it should be */
     Map<String, String> suspects(Pipeline pipeline, Deadline deadline) {
@@ -75,11 +79,12 @@ final class OrderRound {
         }
     }
 
-    private static List<Object> check(Pipeline pipeline, int step, List<String> ids) {
+    private List<Object> check(Pipeline pipeline, int step, List<String> ids) {
         Object[] arguments = Stream.concat(Stream.of(step), ids.stream()).toArray();
         return pipeline.<List<Object>>eval(
                         CHECK_ORDERS,
-                        ScriptCall.on(RedisKeys.audit(), RedisKeys.ledger()).with(arguments))
+                        ScriptCall.on(RedisKeys.audit(warehouse), RedisKeys.ledger(warehouse))
+                                .with(arguments))
                 .require();
     }
 }

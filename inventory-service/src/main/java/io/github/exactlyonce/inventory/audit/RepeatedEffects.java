@@ -1,13 +1,12 @@
 package io.github.exactlyonce.inventory.audit;
 
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipeline;
-import io.github.exactlyonce.inventory.InventoryProperties;
 import io.github.exactlyonce.inventory.audit.Ledger.Entry;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.stereotype.Component;
 
 /**
  * Suspects effects of having happened twice. This process remembers the fingerprints of the ledger's entries: it reads the
@@ -16,28 +15,30 @@ import org.springframework.stereotype.Component;
  *
  * <p>Reads {@code ledger:{main}}. For one thread at a time.
  */
-@Component
 final class RepeatedEffects {
-
-    /** Two tables of at most 16 MB each. Of a longer ledger the newest entries are known. */
-    private static final int MOST_FINGERPRINTS = 1 << 20;
 
     private static final int MOST_SUSPECTS = 1000;
 
+    private final Warehouse warehouse;
     private final Ledger ledger;
-    private final int generation;
+    private final Fingerprints fingerprints;
+    private final long most;
     private final Set<String> suspects = new LinkedHashSet<>();
-    private Fingerprints fingerprints;
+    /** Entries that were read before the last beginning count no more. */
+    private int beginnings;
+
     private @Nullable Entry newest;
     /** Where reading back has got to; null when it is done. */
     private @Nullable String readBackTo;
 
     private int readBack;
 
-    RepeatedEffects(Ledger ledger, InventoryProperties properties) {
+    /** @param most entries that are read back at first */
+    RepeatedEffects(Warehouse warehouse, Ledger ledger, Fingerprints fingerprints, long most) {
+        this.warehouse = warehouse;
         this.ledger = ledger;
-        this.generation = (int) Math.min(properties.ledgerLength(), MOST_FINGERPRINTS);
-        this.fingerprints = new Fingerprints(generation);
+        this.fingerprints = fingerprints;
+        this.most = most;
     }
 
     /** What may have happened more than once, and was not {@link #cleared} yet. */
@@ -89,20 +90,22 @@ final class RepeatedEffects {
             List<Entry> page = ledger.before(pipeline, readBackTo);
             page.forEach(this::note);
             readBack += page.size();
-            boolean isDone = page.size() < Ledger.PAGE || readBack >= generation;
+            boolean isDone = page.size() < Ledger.PAGE || readBack >= most;
             readBackTo = isDone ? null : page.get(page.size() - 1).at();
         }
         return readBackTo == null;
     }
 
     private void note(Entry entry) {
-        if (entry.effect() != null && fingerprints.seen(entry.effect()) && suspects.size() < MOST_SUSPECTS) {
+        if (entry.effect() != null
+                && fingerprints.seen(warehouse + " " + beginnings + " " + entry.effect())
+                && suspects.size() < MOST_SUSPECTS) {
             suspects.add(entry.effect());
         }
     }
 
     private void begin() {
-        fingerprints = new Fingerprints(generation);
+        beginnings++;
         suspects.clear();
         newest = null;
         readBackTo = null;

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.audit;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.inventory.audit.AuditReport.Difference;
 import io.lettuce.core.KeyValue;
@@ -26,6 +27,7 @@ final class StockComparison {
     /** Of so many SKUs that differ it is remembered that they were counted: a scan may come by twice. */
     private static final int MOST_REMEMBERED = 10_000;
 
+    private final Warehouse warehouse;
     private final LedgerReplay replay;
     private final Pipeline pipeline;
     private final Deadline deadline;
@@ -36,15 +38,16 @@ final class StockComparison {
     private long units;
     private boolean complete = true;
 
-    StockComparison(LedgerReplay replay, Pipeline pipeline, Deadline deadline) {
+    StockComparison(Warehouse warehouse, LedgerReplay replay, Pipeline pipeline, Deadline deadline) {
+        this.warehouse = warehouse;
         this.replay = replay;
         this.pipeline = pipeline;
         this.deadline = deadline;
     }
 
     StockComparison run() {
-        scan(RedisKeys.stock());
-        scan(RedisKeys.auditStock());
+        scan(RedisKeys.stock(warehouse));
+        scan(RedisKeys.auditStock(warehouse));
         return this;
     }
 
@@ -67,7 +70,7 @@ final class StockComparison {
                     .require();
             cursor = page;
             List<String> found = List.copyOf(page.getMap().keySet());
-            if (key.equals(RedisKeys.auditStock())) {
+            if (key.equals(RedisKeys.auditStock(warehouse))) {
                 found = notInStock(found);
             }
             for (int from = 0; from < found.size() && complete; from += CHUNK) {
@@ -81,7 +84,9 @@ final class StockComparison {
             return known;
         }
         return pipeline
-                .sendAll(List.of(known), (redis, all) -> redis.hmget(RedisKeys.stock(), all.toArray(String[]::new)))
+                .sendAll(
+                        List.of(known),
+                        (redis, all) -> redis.hmget(RedisKeys.stock(warehouse), all.toArray(String[]::new)))
                 .get(0)
                 .require()
                 .stream()

@@ -1,6 +1,8 @@
 package io.github.exactlyonce.inventory.deadletters;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.exactlyonce.contracts.Warehouse;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +20,7 @@ import org.springframework.data.redis.connection.stream.MapRecord;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DeadLetter(
+        @JsonIgnore Warehouse warehouse,
         String id,
         @Nullable Instant at,
         @Nullable String source,
@@ -27,11 +30,12 @@ public record DeadLetter(
         @Nullable String replica,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> other) {
 
-    static DeadLetter of(MapRecord<String, Object, Object> entry) {
+    static DeadLetter of(Warehouse warehouse, MapRecord<String, Object, Object> entry) {
         Map<String, String> fields = new TreeMap<>();
         entry.getValue().forEach((name, value) -> fields.put((String) name, (String) value));
         String id = entry.getId().getValue();
         return new DeadLetter(
+                warehouse,
                 id,
                 at(id),
                 fields.remove("source"),

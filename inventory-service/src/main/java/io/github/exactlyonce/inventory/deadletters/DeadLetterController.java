@@ -3,6 +3,7 @@ package io.github.exactlyonce.inventory.deadletters;
 import static io.github.exactlyonce.contracts.http.ProblemAdvice.problem;
 
 import io.github.exactlyonce.contracts.InvalidInputException;
+import io.github.exactlyonce.contracts.Warehouse;
 import java.math.BigInteger;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -35,17 +36,19 @@ class DeadLetterController {
 
     @GetMapping
     DeadLetterOffice.Page page(
-            @RequestParam(required = false) @Nullable String after, @RequestParam(defaultValue = "100") int limit) {
+            Warehouse warehouse,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(defaultValue = "100") int limit) {
         if (limit < 1 || limit > MAX_PAGE) {
             throw new InvalidInputException("limit", "must be from 1 to " + MAX_PAGE);
         }
-        return office.page(after == null ? null : checked("after", after), limit);
+        return office.page(warehouse, after == null ? null : checked("after", after), limit);
     }
 
     /** @return what was replayed, and is no dead letter any more */
     @PostMapping("/{id}/replay")
-    DeadLetter replay(@PathVariable String id) {
-        DeadLetter letter = office.find(checked("id", id)).orElseThrow(() -> unknown(id));
+    DeadLetter replay(Warehouse warehouse, @PathVariable String id) {
+        DeadLetter letter = office.find(warehouse, checked("id", id)).orElseThrow(() -> unknown(id));
         Replay.Result result = office.replay(letter);
         return switch (result.kind()) {
             case REPLAYED -> letter;
@@ -61,14 +64,14 @@ class DeadLetterController {
     }
 
     @PostMapping("/replay")
-    DeadLetterOffice.Replayed replayAll() {
-        return office.replayAll();
+    DeadLetterOffice.Replayed replayAll(Warehouse warehouse) {
+        return office.replayAll(warehouse);
     }
 
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void drop(@PathVariable String id) {
-        if (!office.drop(checked("id", id))) {
+    void drop(Warehouse warehouse, @PathVariable String id) {
+        if (!office.drop(warehouse, checked("id", id))) {
             throw unknown(id);
         }
     }

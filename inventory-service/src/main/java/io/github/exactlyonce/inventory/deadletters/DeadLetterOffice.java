@@ -2,6 +2,7 @@ package io.github.exactlyonce.inventory.deadletters;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import java.util.ArrayList;
@@ -45,20 +46,21 @@ class DeadLetterOffice {
     }
 
     /** @param after the id of the last letter that was seen; null for the first page */
-    Page page(@Nullable String after, int limit) {
-        List<DeadLetter> found = read(after, Bound.unbounded(), limit + 1);
+    Page page(Warehouse warehouse, @Nullable String after, int limit) {
+        List<DeadLetter> found = read(warehouse, after, Bound.unbounded(), limit + 1);
         List<DeadLetter> letters = found.stream().limit(limit).toList();
         return new Page(letters, found.size() > limit ? letters.get(limit - 1).id() : null);
     }
 
-    Optional<DeadLetter> find(String id) {
-        return letters(redis.opsForStream().range(RedisKeys.deadLetters(), Range.closed(id, id))).stream()
+    Optional<DeadLetter> find(Warehouse warehouse, String id) {
+        return letters(warehouse, redis.opsForStream().range(RedisKeys.deadLetters(warehouse), Range.closed(id, id)))
+                .stream()
                 .findFirst();
     }
 
     /** @return whether there was one. When the answer was lost and Lettuce asks again, there is none any more */
-    boolean drop(String id) {
-        Long dropped = redis.opsForStream().delete(RedisKeys.deadLetters(), id);
+    boolean drop(Warehouse warehouse, String id) {
+        Long dropped = redis.opsForStream().delete(RedisKeys.deadLetters(warehouse), id);
         boolean found = dropped != null && dropped > 0;
         if (found) {
             log.atInfo().addKeyValue("deadLetter", id).log("dropped");
@@ -76,8 +78,8 @@ class DeadLetterOffice {
      * Replays all letters that there are at the start, oldest first. Those that are buried again meanwhile are newer, so
      * this comes to an end.
      */
-    Replayed replayAll() {
-        Optional<DeadLetter> newest = newest();
+    Replayed replayAll(Warehouse warehouse) {
+        Optional<DeadLetter> newest = newest(warehouse);
         if (newest.isEmpty()) {
             return new Replayed(0, 0, List.of());
         }
@@ -86,7 +88,7 @@ class DeadLetterOffice {
         int kept = 0;
         List<Kept> reasons = new ArrayList<>();
         try (Pipeline pipeline = pipelines.open()) {
-            List<DeadLetter> page = read(null, end, PAGE);
+            List<DeadLetter> page = read(warehouse, null, end, PAGE);
             while (!page.isEmpty()) {
                 for (DeadLetter letter : page) {
                     Replay.Result result = replay(pipeline, letter);
@@ -101,7 +103,7 @@ class DeadLetterOffice {
                         }
                     }
                 }
-                page = read(page.get(page.size() - 1).id(), end, PAGE);
+                page = read(warehouse, page.get(page.size() - 1).id(), end, PAGE);
             }
         }
         return new Replayed(replayed, kept, reasons);
@@ -128,29 +130,34 @@ class DeadLetterOffice {
         return result;
     }
 
-    private Optional<DeadLetter> newest() {
-        return letters(redis.opsForStream()
-                        .reverseRange(
-                                RedisKeys.deadLetters(),
-                                Range.unbounded(),
-                                Limit.limit().count(1)))
+    private Optional<DeadLetter> newest(Warehouse warehouse) {
+        return letters(
+                        warehouse,
+                        redis.opsForStream()
+                                .reverseRange(
+                                        RedisKeys.deadLetters(warehouse),
+                                        Range.unbounded(),
+                                        Limit.limit().count(1)))
                 .stream()
                 .findFirst();
     }
 
-    private List<DeadLetter> read(@Nullable String after, Bound<String> end, int limit) {
+    private List<DeadLetter> read(Warehouse warehouse, @Nullable String after, Bound<String> end, int limit) {
         Bound<String> start = after == null ? Bound.unbounded() : Bound.exclusive(after);
-        return letters(redis.opsForStream()
-                .range(
-                        RedisKeys.deadLetters(),
-                        Range.of(start, end),
-                        Limit.limit().count(limit)));
+        return letters(
+                warehouse,
+                redis.opsForStream()
+                        .range(
+                                RedisKeys.deadLetters(warehouse),
+                                Range.of(start, end),
+                                Limit.limit().count(limit)));
     }
 
-    private static List<DeadLetter> letters(@Nullable List<MapRecord<String, Object, Object>> entries) {
+    private static List<DeadLetter> letters(
+            Warehouse warehouse, @Nullable List<MapRecord<String, Object, Object>> entries) {
         return entries == null
                 ? List.of()
-                : entries.stream().map(DeadLetter::of).toList();
+                : entries.stream().map(entry -> DeadLetter.of(warehouse, entry)).toList();
     }
 
     /** @param next what to give as {@code after} for the next page; absent on the last one */

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.deadletters;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Reply;
@@ -92,7 +93,9 @@ public final class DeadLetters {
 
     private ScriptCall call(Message message) {
         String digest = Base16.digest((message.bytes() + message.payload()).getBytes(StandardCharsets.UTF_8));
-        return ScriptCall.on(RedisKeys.deadLetters(), RedisKeys.deadLetterMark(digest))
+        return ScriptCall.on(
+                        RedisKeys.deadLetters(message.warehouse()),
+                        RedisKeys.deadLetterMark(message.warehouse(), digest))
                 .with(
                         RedisKeys.ORDER_UPDATES,
                         message.reason(),
@@ -104,7 +107,12 @@ public final class DeadLetters {
     }
 
     private ScriptCall call(Job job) {
-        return ScriptCall.on(RedisKeys.jobs(), RedisKeys.deadLetters(), RedisKeys.job(job.id()), RedisKeys.recurring())
+        Warehouse warehouse = job.warehouse();
+        return ScriptCall.on(
+                        RedisKeys.jobs(warehouse),
+                        RedisKeys.deadLetters(warehouse),
+                        RedisKeys.job(warehouse, job.id()),
+                        RedisKeys.recurring(warehouse))
                 .with(
                         job.member(),
                         job.token(),
@@ -122,7 +130,7 @@ public final class DeadLetters {
      * @param token of its lease; empty if the job was ended before its work began
      * @param nextDue as {@code bury-job.lua} wants it
      */
-    public record Job(String member, String id, String token, String nextDue, String reason) {}
+    public record Job(Warehouse warehouse, String member, String id, String token, String nextDue, String reason) {}
 
     /**
      * A message to bury.
@@ -130,5 +138,5 @@ public final class DeadLetters {
      * @param payload its beginning
      * @param bytes its whole length
      */
-    public record Message(String payload, int bytes, String reason) {}
+    public record Message(Warehouse warehouse, String payload, int bytes, String reason) {}
 }

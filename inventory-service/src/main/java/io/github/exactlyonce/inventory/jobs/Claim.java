@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import io.github.exactlyonce.contracts.Warehouse;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner token of this claim, {@code <replica>/<nonce>}: the mark on what it does
  */
 public record Claim(
+        Warehouse warehouse,
         String member,
         String token,
         int attempts,
@@ -58,7 +60,7 @@ public record Claim(
     }
 
     Claim renewed(String newToken) {
-        return new Claim(member, newToken, attempts, claimedAt, lateMillis, heldSince, recurrence, owner);
+        return new Claim(warehouse, member, newToken, attempts, claimedAt, lateMillis, heldSince, recurrence, owner);
     }
 
     /**

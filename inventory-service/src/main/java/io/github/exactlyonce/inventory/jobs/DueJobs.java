@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Reply;
@@ -11,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +40,9 @@ final class DueJobs {
 
     private final JobProperties properties;
     private final Replica replica;
-    private volatile @Nullable Anchor anchor;
+
+    /** By warehouse, because those of other shards have other clocks. */
+    private final Map<Warehouse, Anchor> anchors = new ConcurrentHashMap<>();
 
     DueJobs(JobProperties properties, Replica replica) {
         this.properties = properties;
@@ -45,21 +50,23 @@ final class DueJobs {
     }
 
     /**
+     * Claims in several warehouses in one flush.
+     *
      * @param bounded kinds that need a worker
-     * @param freeWorkers of these kinds, so many are claimed at the most
+     * @return one reply per share, in their order
      */
-    Reply<Claims> claim(Pipeline pipeline, Collection<String> bounded, int freeWorkers) {
-        Object[] arguments = Stream.concat(
-                        Stream.<Object>of(
-                                properties.claimLimit(),
-                                properties.lease().toMillis(),
-                                properties.maxAttempts(),
-                                latest(pipeline.timeout()),
-                                freeWorkers),
-                        bounded.stream())
-                .toArray();
-        ScriptCall call = ScriptCall.on(RedisKeys.jobs(), RedisKeys.recurring()).with(arguments);
-        return pipeline.<List<Object>>eval(CLAIM_JOBS, call).map(this::claims);
+    List<Reply<Claims>> claimAll(Pipeline pipeline, List<Share> shares, Collection<String> bounded) {
+        List<Reply<List<Object>>> replies = pipeline.evalAll(
+                CLAIM_JOBS,
+                shares.stream()
+                        .map(share -> call(share, bounded, pipeline.timeout()))
+                        .toList());
+        List<Reply<Claims>> claims = new ArrayList<>();
+        for (int i = 0; i < shares.size(); i++) {
+            Warehouse warehouse = shares.get(i).warehouse();
+            claims.add(replies.get(i).map(answer -> claims(warehouse, answer)));
+        }
+        return claims;
     }
 
     /**
@@ -70,7 +77,9 @@ final class DueJobs {
     List<Reply<Boolean>> rescheduleAll(Pipeline pipeline, List<Again> again) {
         List<ScriptCall> calls = again.stream()
                 .map(job -> ScriptCall.on(
-                                RedisKeys.jobs(), RedisKeys.job(job.claim().id()))
+                                RedisKeys.jobs(job.claim().warehouse()),
+                                RedisKeys.job(
+                                        job.claim().warehouse(), job.claim().id()))
                         .with(
                                 job.claim().member(),
                                 job.claim().token(),
@@ -88,7 +97,7 @@ final class DueJobs {
         List<Reply<List<Object>>> replies = pipeline.evalAll(
                 RENEW_LEASE,
                 claims.stream()
-                        .map(claim -> ScriptCall.on(RedisKeys.jobs())
+                        .map(claim -> ScriptCall.on(RedisKeys.jobs(claim.warehouse()))
                                 .with(
                                         claim.member(),
                                         claim.token(),
@@ -107,12 +116,13 @@ final class DueJobs {
      *
      * @return how many; or the failure that ended it
      */
-    Reply<Long> sweep(Pipeline pipeline, String kind, Duration window) {
+    Reply<Long> sweep(Pipeline pipeline, Warehouse warehouse, String kind, Duration window) {
         long moved = 0;
         long left = 0;
         while (true) {
             Reply<List<Long>> reply = pipeline.eval(
-                    SWEEP_JOBS, ScriptCall.on(RedisKeys.jobs()).with(kind, window.toMillis(), left, SWEEP_STEP));
+                    SWEEP_JOBS,
+                    ScriptCall.on(RedisKeys.jobs(warehouse)).with(kind, window.toMillis(), left, SWEEP_STEP));
             if (reply.isFailure()) {
                 return Reply.failed(reply.failure());
             }
@@ -129,8 +139,8 @@ final class DueJobs {
      * Redis may run a claim long after we gave it up, when it was busy with something else: such a claim must take nothing. Half
      * of the timeout leaves the other half for the answer.
      */
-    private String latest(Duration timeout) {
-        Anchor known = anchor;
+    private String latest(Warehouse warehouse, Duration timeout) {
+        Anchor known = anchors.get(warehouse);
         return known == null
                 ? ""
                 : String.valueOf(
@@ -145,15 +155,31 @@ final class DueJobs {
         return new Reply<>(token.isEmpty() ? null : claim.renewed(token), null);
     }
 
-    private Claims claims(List<Object> answer) {
+    private ScriptCall call(Share share, Collection<String> bounded, Duration timeout) {
+        Warehouse warehouse = share.warehouse();
+        Object[] arguments = Stream.concat(
+                        Stream.<Object>of(
+                                share.limit(),
+                                properties.lease().toMillis(),
+                                properties.maxAttempts(),
+                                latest(warehouse, timeout),
+                                share.workers()),
+                        bounded.stream())
+                .toArray();
+        return ScriptCall.on(RedisKeys.jobs(warehouse), RedisKeys.recurring(warehouse))
+                .with(arguments);
+    }
+
+    private Claims claims(Warehouse warehouse, List<Object> answer) {
         long received = System.nanoTime();
         long nextMicros = (Long) answer.get(2);
         Instant now = Instant.ofEpochMilli((Long) answer.get(3));
-        anchor = new Anchor(now.toEpochMilli(), received);
+        anchors.put(warehouse, new Anchor(now.toEpochMilli(), received));
         List<Claim> claims = new ArrayList<>();
         for (int i = 4; i < answer.size(); i += 5) {
             String member = (String) answer.get(i);
             claims.add(new Claim(
+                    warehouse,
                     member,
                     (String) answer.get(i + 1),
                     ((Long) answer.get(i + 2)).intValue(),
@@ -178,6 +204,14 @@ final class DueJobs {
             return Recurrence.NEVER;
         }
     }
+
+    /**
+     * What may be claimed in one warehouse.
+     *
+     * @param limit jobs at the most
+     * @param workers jobs of kinds that need one at the most
+     */
+    record Share(Warehouse warehouse, int limit, int workers) {}
 
     /** What time Redis had when we last heard of it. */
     private record Anchor(long redisMillis, long nanos) {}

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import io.github.exactlyonce.contracts.Warehouse;
 import java.util.Map;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Map;
  * @param fields of {@code job:{main}:<id>}: what {@link JobHandler#describe} stored, and its state; empty if the member
  *     was added to the set by hand
  */
-public record Job(String member, int attempts, Map<String, String> fields) {
+public record Job(Warehouse warehouse, String member, int attempts, Map<String, String> fields) {
 
     /** What comes after the kind. */
     public String arguments() {

@@ -1,6 +1,8 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
 import io.github.exactlyonce.inventory.InventoryProperties;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +17,7 @@ import org.springframework.stereotype.Component;
  * a command whose answer was cut off by a reconnect.
  *
  * <p>Touches {@code jobs:{main}}, {@code job:{main}:<id>} ({@link JobRecord}) and {@code recurring:{main}}, and publishes on
- * {@link RedisKeys#JOB_UPDATES}. Every method throws {@link org.springframework.dao.DataAccessException} if Redis cannot be
+ * {@link RedisKeys#jobUpdates}. Every method throws {@link org.springframework.dao.DataAccessException} if Redis cannot be
  * reached, is late, or refuses.
  */
 @Component
@@ -30,20 +32,23 @@ class JobBook {
             RedisScript.of(new ClassPathResource("META-INF/scripts/read-clock.lua"), Long.class);
 
     private final StringRedisTemplate redis;
+    private final WarehouseRegistry warehouses;
     private final InventoryProperties properties;
 
-    JobBook(StringRedisTemplate redis, InventoryProperties properties) {
+    JobBook(StringRedisTemplate redis, WarehouseRegistry warehouses, InventoryProperties properties) {
         this.redis = redis;
+        this.warehouses = warehouses;
         this.properties = properties;
     }
 
     /** By Redis's clock. */
-    Instant now() {
-        return Instant.ofEpochMilli(redis.execute(READ_CLOCK, List.of(RedisKeys.jobs())));
+    Instant now(Warehouse warehouse) {
+        return Instant.ofEpochMilli(redis.execute(READ_CLOCK, List.of(RedisKeys.jobs(warehouse))));
     }
 
     /** @return NEW, EXISTING or TOO_LATE */
-    JobAnswer schedule(JobRequest request) {
+    JobAnswer schedule(Warehouse warehouse, JobRequest request) {
+        warehouses.use(warehouse);
         Schedule schedule = request.schedule();
         List<String> arguments = new ArrayList<>(List.of(
                 request.work().member(),
@@ -52,14 +57,14 @@ class JobBook {
                 latest(),
                 schedule.text(),
                 schedule.recurrence() == null ? "" : schedule.recurrence().toString(),
-                RedisKeys.JOB_UPDATES));
+                RedisKeys.jobUpdates(warehouse)));
         request.work().fields().forEach((field, value) -> arguments.addAll(List.of(field, value)));
-        return JobAnswer.of(redis.execute(SCHEDULE_JOB, keys(request.jobId()), arguments.toArray()));
+        return JobAnswer.of(redis.execute(SCHEDULE_JOB, keys(warehouse, request.jobId()), arguments.toArray()));
     }
 
     /** @return FOUND, ORDERS_JOB or UNKNOWN */
-    JobAnswer find(String jobId) {
-        return JobAnswer.of(redis.execute(READ_JOB, keys(jobId), RedisKeys.orderJob(jobId)));
+    JobAnswer find(Warehouse warehouse, String jobId) {
+        return JobAnswer.of(redis.execute(READ_JOB, keys(warehouse, jobId), RedisKeys.orderJob(jobId)));
     }
 
     /**
@@ -69,16 +74,16 @@ class JobBook {
      * @param token of this request, the same whenever its command is sent
      * @return CHANGED, ENDED, ORDERS_JOB, UNKNOWN or TOO_LATE
      */
-    JobAnswer move(String jobId, Schedule schedule, String token) {
+    JobAnswer move(Warehouse warehouse, String jobId, Schedule schedule, String token) {
         return JobAnswer.of(redis.execute(
                 MOVE_JOB,
-                keys(jobId),
+                keys(warehouse, jobId),
                 RedisKeys.orderJob(jobId),
                 base(schedule),
                 String.valueOf(schedule.millis()),
                 latest(),
                 token,
-                RedisKeys.JOB_UPDATES));
+                RedisKeys.jobUpdates(warehouse)));
     }
 
     /**
@@ -96,16 +101,16 @@ class JobBook {
      *
      * @return CHANGED, ENDED, ORDERS_JOB or UNKNOWN
      */
-    JobAnswer.Outcome cancel(String jobId) {
+    JobAnswer.Outcome cancel(Warehouse warehouse, String jobId) {
         return JobAnswer.Outcome.valueOf(redis.execute(
                 CANCEL_JOB,
-                keys(jobId),
+                keys(warehouse, jobId),
                 RedisKeys.orderJob(jobId),
                 String.valueOf(properties.retention().toMillis())));
     }
 
-    private static List<String> keys(String jobId) {
-        return List.of(RedisKeys.jobs(), RedisKeys.job(jobId), RedisKeys.recurring());
+    private static List<String> keys(Warehouse warehouse, String jobId) {
+        return List.of(RedisKeys.jobs(warehouse), RedisKeys.job(warehouse, jobId), RedisKeys.recurring(warehouse));
     }
 
     private static String base(Schedule schedule) {

@@ -2,8 +2,10 @@ package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.InvalidInputException;
 import io.github.exactlyonce.contracts.JsonInput;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.http.BoundedBody;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.http.WarehouseParameter;
 import io.github.exactlyonce.inventory.Replica;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
@@ -47,13 +49,13 @@ class JobController {
 
     /** 201 if the job is new, 200 if the same one was scheduled before, whatever has become of it, 409 for another one. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<JobView> schedule(HttpServletRequest http) {
-        JobRequest request = JobRequest.read(BoundedBody.read(http, MAX_BODY), handlers, jobs::now);
-        JobAnswer answer = schedule(request);
+    ResponseEntity<JobView> schedule(Warehouse warehouse, HttpServletRequest http) {
+        JobRequest request = JobRequest.read(BoundedBody.read(http, MAX_BODY), handlers, () -> jobs.now(warehouse));
+        JobAnswer answer = schedule(warehouse, request);
         return switch (answer.outcome()) {
             case NEW -> {
                 log.scheduled(request.kind());
-                yield ResponseEntity.created(URI.create("/jobs/" + request.jobId()))
+                yield ResponseEntity.created(location(warehouse, request.jobId()))
                         .body(answer.job());
             }
             case EXISTING -> {
@@ -68,16 +70,19 @@ class JobController {
     }
 
     @GetMapping
-    JobList.Page page(@RequestParam(defaultValue = "") String after, @RequestParam(defaultValue = "100") int limit) {
+    JobList.Page page(
+            Warehouse warehouse,
+            @RequestParam(defaultValue = "") String after,
+            @RequestParam(defaultValue = "100") int limit) {
         if (limit < 1 || limit > MAX_PAGE) {
             throw new InvalidInputException("limit", "must be from 1 to " + MAX_PAGE);
         }
-        return list.page(JobCursor.parse(after), limit);
+        return list.page(warehouse, JobCursor.parse(after), limit);
     }
 
     @GetMapping("/{id}")
-    JobView read(@PathVariable String id) {
-        JobAnswer answer = jobs.find(checked(id));
+    JobView read(Warehouse warehouse, @PathVariable String id) {
+        JobAnswer answer = jobs.find(warehouse, checked(id));
         if (answer.outcome() == JobAnswer.Outcome.UNKNOWN) {
             throw JobProblems.unknown(id);
         }
@@ -85,13 +90,13 @@ class JobController {
     }
 
     @PatchMapping(path = "/{id}", consumes = MediaType.APPLICATION_JSON_VALUE)
-    JobView move(@PathVariable String id, HttpServletRequest http) {
+    JobView move(Warehouse warehouse, @PathVariable String id, HttpServletRequest http) {
         checked(id);
         JsonInput input = JsonInput.read("body", BoundedBody.read(http, MAX_BODY));
         Schedule schedule = Schedule.readOnce(input);
         input.refuseOtherFields();
         input.refuseIfInvalid();
-        JobAnswer answer = move(id, schedule);
+        JobAnswer answer = move(warehouse, id, schedule);
         return switch (answer.outcome()) {
             case CHANGED -> answer.job();
             case ENDED -> throw JobProblems.ended(id);
@@ -105,8 +110,8 @@ class JobController {
     /** What this means for a job that is being worked on: {@link JobBook#cancel}. */
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void cancel(@PathVariable String id) {
-        JobAnswer.Outcome outcome = jobs.cancel(checked(id));
+    void cancel(Warehouse warehouse, @PathVariable String id) {
+        JobAnswer.Outcome outcome = jobs.cancel(warehouse, checked(id));
         switch (outcome) {
             case CHANGED -> {}
             case ENDED -> throw JobProblems.ended(id);
@@ -116,9 +121,14 @@ class JobController {
         }
     }
 
-    private JobAnswer schedule(JobRequest request) {
+    private static URI location(Warehouse warehouse, String jobId) {
+        String query = warehouse.isMain() ? "" : "?" + WarehouseParameter.NAME + "=" + warehouse;
+        return URI.create("/jobs/" + jobId + query);
+    }
+
+    private JobAnswer schedule(Warehouse warehouse, JobRequest request) {
         try {
-            return jobs.schedule(request);
+            return jobs.schedule(warehouse, request);
         } catch (DataAccessException e) {
             throw ProblemAdvice.unavailable(
                     "Repeating the request with jobId " + request.jobId()
@@ -128,9 +138,9 @@ class JobController {
         }
     }
 
-    private JobAnswer move(String id, Schedule schedule) {
+    private JobAnswer move(Warehouse warehouse, String id, Schedule schedule) {
         try {
-            return jobs.move(id, schedule, replica.newOwnerToken());
+            return jobs.move(warehouse, id, schedule, replica.newOwnerToken());
         } catch (DataAccessException e) {
             throw ProblemAdvice.unavailable(
                     "Look at the job before you repeat the request: it may have been moved, and if it recurs, have run"

@@ -2,6 +2,7 @@ package io.github.exactlyonce.inventory.jobs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +33,12 @@ class JobList {
         this.redis = redis;
     }
 
-    Page page(JobCursor after, int limit) {
+    Page page(Warehouse warehouse, JobCursor after, int limit) {
         List<String> found = redis.execute(
                 LIST_JOBS,
                 BYTES,
                 elements(),
-                List.of(RedisKeys.jobs(), RedisKeys.recurring()),
+                List.of(RedisKeys.jobs(warehouse), RedisKeys.recurring(warehouse)),
                 after.score(),
                 after.member(),
                 String.valueOf(limit + 1));

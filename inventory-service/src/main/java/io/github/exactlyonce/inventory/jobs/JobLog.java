@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.inventory.Replica;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -8,10 +9,12 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.stereotype.Component;
 
 /** One line {@code done} on the replica that did a job, and the meters of the scheduler. */
@@ -24,16 +27,19 @@ final class JobLog {
     private final MeterRegistry meters;
     private final Map<String, KindMeters> byKind = new HashMap<>();
     private final KindMeters unknown;
-    private volatile long due;
-    private volatile Duration oldest = Duration.ZERO;
+
+    /** Of the warehouses in which any job was due when this replica last looked. */
+    private final Map<Warehouse, Backlog> backlogs = new ConcurrentHashMap<>();
 
     JobLog(Replica replica, JobHandlers handlers, MeterRegistry meters) {
         this.replica = replica;
         this.meters = meters;
-        Gauge.builder("inventory.jobs.due", () -> due)
+        Gauge.builder(
+                        "inventory.jobs.due",
+                        () -> backlogs.values().stream().mapToLong(Backlog::due).sum())
                 .description("Jobs that were due when this replica last looked")
                 .register(meters);
-        Gauge.builder("inventory.jobs.oldest", () -> oldest.toNanos() / 1e9)
+        Gauge.builder("inventory.jobs.oldest", this::secondsOfOldest)
                 .description("By how much the oldest of them was late")
                 .baseUnit("seconds")
                 .register(meters);
@@ -48,10 +54,12 @@ final class JobLog {
                 .register(meters);
     }
 
-    void looked(DueJobs.Claims claims) {
-        if (claims.due() >= 0) { // else nothing is known, and "none is due" would be wrong just when jobs are late
-            due = claims.due();
-            oldest = claims.oldest();
+    void looked(Warehouse warehouse, DueJobs.Claims claims) {
+        if (claims.due() > 0) {
+            backlogs.put(warehouse, new Backlog(claims.due(), claims.oldest()));
+        } else if (claims.due()
+                == 0) { // below, nothing is known, and "none is due" would be wrong just when jobs are late
+            backlogs.remove(warehouse);
         }
         claims.claims().forEach(claim -> of(claim).claimed().increment());
     }
@@ -62,11 +70,7 @@ final class JobLog {
 
     void retried(Claim claim, String reason) {
         of(claim).retried().increment();
-        log.atWarn()
-                .addKeyValue("job", claim.member())
-                .addKeyValue("replica", replica.name())
-                .addKeyValue("attempts", claim.attempts())
-                .log("failed and is tried again: {}", reason);
+        line(log.atWarn(), claim).log("failed and is tried again: {}", reason);
     }
 
     void dead(Claim claim) {
@@ -77,18 +81,31 @@ final class JobLog {
         Duration lateness = claim.lateness();
         of(claim).done().increment();
         of(claim).lateness().record(lateness);
-        log.atInfo()
-                .addKeyValue("job", claim.member())
-                .addKeyValue("replica", replica.name())
-                .addKeyValue("attempts", claim.attempts())
-                .addKeyValue("lateMs", lateness.toMillis())
-                .log("done");
+        line(log.atInfo(), claim).addKeyValue("lateMs", lateness.toMillis()).log("done");
     }
 
     /** A member that somebody wrote by hand must not make a meter of its own. */
     private KindMeters of(Claim claim) {
         return byKind.getOrDefault(claim.kind(), unknown);
     }
+
+    private double secondsOfOldest() {
+        return backlogs.values().stream()
+                .mapToDouble(backlog -> backlog.oldest().toNanos() / 1e9)
+                .max()
+                .orElse(0);
+    }
+
+    private LoggingEventBuilder line(LoggingEventBuilder line, Claim claim) {
+        if (!claim.warehouse().isMain()) {
+            line = line.addKeyValue("warehouse", claim.warehouse());
+        }
+        return line.addKeyValue("job", claim.member())
+                .addKeyValue("replica", replica.name())
+                .addKeyValue("attempts", claim.attempts());
+    }
+
+    private record Backlog(long due, Duration oldest) {}
 
     /** What is counted of one kind of work. */
     private record KindMeters(

@@ -15,10 +15,10 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param pollInterval how long each replica sleeps at the most before it looks for due work; it wakes up earlier for
  *     a job that is due earlier
- * @param claimLimit jobs that one claim takes at the most
+ * @param claimLimit jobs that one claim takes at the most, over all warehouses of a shard
  * @param lease for how long a claim keeps other replicas away; a job of a replica that died comes due again after it
  * @param maxAttempts claims after which a job goes to the dead letters instead of being tried again
- * @param workers jobs with effects outside Redis that one replica works on at the same time
+ * @param workers jobs with effects outside Redis that one replica works on at the same time, for each shard of a cluster
  * @param shutdownGrace how long they may go on when the replica is stopped; then they are interrupted and handed back
  * @param backoff the pause between attempts
  */

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
@@ -37,8 +38,12 @@ final class JobReplay implements Replay {
         if (member.isBlank()) {
             return Result.kept("its payload is empty: it names no job");
         }
-        ScriptCall call = ScriptCall.on(RedisKeys.deadLetters(), RedisKeys.jobs(), RedisKeys.job(Claim.idOf(member)))
-                .with(letter.id(), member, RedisKeys.JOB_UPDATES);
+        Warehouse warehouse = letter.warehouse();
+        ScriptCall call = ScriptCall.on(
+                        RedisKeys.deadLetters(warehouse),
+                        RedisKeys.jobs(warehouse),
+                        RedisKeys.job(warehouse, Claim.idOf(member)))
+                .with(letter.id(), member, RedisKeys.jobUpdates(warehouse));
         return switch (pipeline.<Long>eval(REPLAY_JOB, call).require().intValue()) {
             case 0 -> Result.of(false);
             case 1 -> Result.of(true);

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Reply;
 import io.github.exactlyonce.inventory.deadletters.DeadLetters;
@@ -9,16 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.stereotype.Component;
 
 /**
  * Gives claimed jobs to the handlers of their kinds, and does with each job what its result asks for: it is tried again
  * after a pause, or put with the dead letters. So a job that cannot be done never ends in a loop. For the poller's thread.
  */
-@Component
 final class JobRunner {
 
     private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
@@ -44,7 +44,11 @@ final class JobRunner {
         this.deadLetters = deadLetters;
         this.properties = properties;
         this.jobLog = jobLog;
-        jobLog.watch(() -> inBatch + outside.size());
+    }
+
+    /** Claims that are held now. For any thread. */
+    int leased() {
+        return inBatch + outside.size();
     }
 
     /** Works on claims. Those with effects outside Redis have only begun when this returns. */
@@ -82,11 +86,11 @@ final class JobRunner {
         end(pipeline, outside.attend(pipeline));
     }
 
-    /** Gives up what is still running. @return how many jobs are due again because of it */
-    int handBack(Pipeline pipeline) {
+    /** Gives up what is still running. @return the warehouses in which jobs are due again because of it */
+    Set<Warehouse> handBack(Pipeline pipeline) {
         attend(pipeline); // what has ended meanwhile must neither be repeated nor be taken for cut off
         Map<Claim, JobResult> results = new LinkedHashMap<>();
-        int handedBack = outside.handBack(pipeline, results);
+        Set<Warehouse> handedBack = outside.handBack(pipeline, results);
         end(pipeline, results);
         return handedBack;
     }
@@ -161,6 +165,7 @@ final class JobRunner {
     }
 
     private static DeadLetters.Job letter(Claim claim, String reason) {
-        return new DeadLetters.Job(claim.member(), claim.id(), claim.token(), claim.nextDue(), reason);
+        return new DeadLetters.Job(
+                claim.warehouse(), claim.member(), claim.id(), claim.token(), claim.nextDue(), reason);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Reply;
 import io.github.exactlyonce.inventory.jobs.JobHandler.AtLeastOnce;
@@ -10,20 +11,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-import org.springframework.stereotype.Component;
 
 /**
- * The jobs whose effects are outside Redis: {@code jobs.workers} threads work on them, and the poller's thread, which all
+ * The jobs of one lane whose effects are outside Redis: {@code jobs.workers} threads work on them, and the poller's thread, which all
  * methods here are for, claims no more of them than there are free threads, renews their leases, and ends them.
  */
-@Component
-final class OutsideWork implements DisposableBean {
+final class OutsideWork {
+
+    /** A worker without work ends after so long. */
+    private static final Duration IDLE = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(OutsideWork.class);
 
@@ -31,7 +35,7 @@ final class OutsideWork implements DisposableBean {
     private final JobEffects effects;
     private final JobProperties properties;
     private final Alarm alarm;
-    private final ExecutorService workers;
+    private final ThreadPoolExecutor workers;
     private final List<RunningJob> running = new ArrayList<>();
     private volatile int size;
     private long renewedAt = System.nanoTime();
@@ -43,7 +47,14 @@ final class OutsideWork implements DisposableBean {
         this.alarm = alarm;
         CustomizableThreadFactory threads = new CustomizableThreadFactory("job-worker-");
         threads.setDaemon(true);
-        this.workers = Executors.newFixedThreadPool(properties.workers(), threads);
+        this.workers = new ThreadPoolExecutor(
+                properties.workers(),
+                properties.workers(),
+                IDLE.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(), // never more in it than there are workers
+                threads);
+        workers.allowCoreThreadTimeOut(true);
     }
 
     int free() {
@@ -69,7 +80,7 @@ final class OutsideWork implements DisposableBean {
     Map<Claim, JobResult> begin(Pipeline pipeline, JobHandler handler, List<Claim> claims) {
         Map<Claim, JobResult> failed = new LinkedHashMap<>();
         List<Reply<Map<String, String>>> records =
-                pipeline.sendAll(claims, (redis, claim) -> redis.hgetall(RedisKeys.job(claim.id())));
+                pipeline.sendAll(claims, (redis, claim) -> redis.hgetall(RedisKeys.job(claim.warehouse(), claim.id())));
         List<Claim> begun = new ArrayList<>();
         List<Job> jobs = new ArrayList<>();
         for (int i = 0; i < claims.size(); i++) {
@@ -119,9 +130,9 @@ final class OutsideWork implements DisposableBean {
      * Interrupts what still runs and hands it back at once, so that another replica takes it.
      *
      * @param results takes what became of the jobs that cannot be handed back
-     * @return how many were handed back
+     * @return the warehouses of those that were handed back
      */
-    int handBack(Pipeline pipeline, Map<Claim, JobResult> results) {
+    Set<Warehouse> handBack(Pipeline pipeline, Map<Claim, JobResult> results) {
         List<DueJobs.Again> again = new ArrayList<>();
         for (RunningJob job : running) {
             if (!job.endsWithItsWork && job.isEnded()) {
@@ -141,12 +152,7 @@ final class OutsideWork implements DisposableBean {
         }
         running.clear();
         size = 0;
-        return again.size();
-    }
-
-    @Override
-    public void destroy() {
-        workers.shutdownNow();
+        return again.stream().map(job -> job.claim().warehouse()).collect(Collectors.toSet());
     }
 
     private void beginAtMostOnce(
@@ -214,6 +220,6 @@ final class OutsideWork implements DisposableBean {
     /** A record of the same id that belongs to other work is not this job's. */
     private static Job job(Claim claim, Map<String, String> record) {
         boolean isItsOwn = claim.member().equals(record.get("work"));
-        return new Job(claim.member(), claim.attempts(), isItsOwn ? Map.copyOf(record) : Map.of());
+        return new Job(claim.warehouse(), claim.member(), claim.attempts(), isItsOwn ? Map.copyOf(record) : Map.of());
     }
 }

@@ -47,7 +47,7 @@ final class PublishJobs implements JobHandler.ExactlyOnce {
     @Override
     public List<JobResult> work(Pipeline pipeline, List<Claim> claims) {
         List<JobEffect> effects = claims.stream()
-                .map(claim -> new JobEffect(claim, List.of(RedisKeys.job(claim.id())), List.of()))
+                .map(claim -> new JobEffect(claim, List.of(RedisKeys.job(claim.warehouse(), claim.id())), List.of()))
                 .toList();
         return jobEffects.finishAll(pipeline, PUBLISH_MESSAGE, effects);
     }

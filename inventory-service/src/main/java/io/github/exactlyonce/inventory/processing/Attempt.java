@@ -62,6 +62,6 @@ final class Attempt {
     }
 
     StockLedger.Order order() {
-        return new StockLedger.Order(hint.id(), foreignOrderId(), packedItems(), ownerToken);
+        return new StockLedger.Order(hint.warehouse(), hint.id(), foreignOrderId(), packedItems(), ownerToken);
     }
 }

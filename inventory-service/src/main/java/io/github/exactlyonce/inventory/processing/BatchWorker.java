@@ -16,15 +16,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.stereotype.Component;
 
 /**
- * The one thread that works on messages, in natural batches: it takes whatever has arrived, settles it, and looks again.
+ * The one thread that works on the messages of a shard's warehouses, in natural batches: it takes whatever has arrived, settles it, and looks again.
  * Under light load a batch is one message and nothing waits; under heavy load batches grow and round trips do not.
  *
  * <p>On shutdown, after the subscription has ended, it finishes what is queued.
  */
-@Component
 final class BatchWorker extends PipelineWorker {
 
     private static final Duration PATIENCE = Duration.ofMillis(200);
@@ -45,6 +43,10 @@ final class BatchWorker extends PipelineWorker {
         this.queue = queue;
         this.processor = processor;
         this.deadLetters = deadLetters;
+    }
+
+    MessageQueue queue() {
+        return queue;
     }
 
     @Override
@@ -82,7 +84,7 @@ final class BatchWorker extends PipelineWorker {
                 throw new InvalidInputException("message", "is too long: " + message.size() + " bytes");
             }
             Optional<OrderMessage> order = OrderMessage.parse(message.body());
-            order.map(OrderHint::of).ifPresent(hints::add);
+            order.map(read -> OrderHint.of(message.warehouse(), read)).ifPresent(hints::add);
         } catch (InvalidInputException e) {
             unreadable.add(letter(message, e.getMessage()));
         }
@@ -107,12 +109,13 @@ final class BatchWorker extends PipelineWorker {
     /** Kept whole, though it can be longer than noise is kept: it is a valid order, so its items are bounded. */
     private static DeadLetters.Message letter(Decision decision) {
         String payload = decision.hint().json();
-        return new DeadLetters.Message(payload, payload.length(), "could not be recorded: " + decision.detail());
+        return new DeadLetters.Message(
+                decision.hint().warehouse(), payload, payload.length(), "could not be recorded: " + decision.detail());
     }
 
     private static DeadLetters.Message letter(MessageQueue.Message message, @Nullable String reason) {
         int shown = Math.min(message.body().length, DeadLetters.PAYLOAD_LIMIT);
         String payload = new String(message.body(), 0, shown, StandardCharsets.UTF_8);
-        return new DeadLetters.Message(payload, message.size(), String.valueOf(reason));
+        return new DeadLetters.Message(message.warehouse(), payload, message.size(), String.valueOf(reason));
     }
 }

@@ -64,8 +64,10 @@ final class MessageReplay implements Replay {
                     "it is older than half of inventory.retention, so another replica may have settled the order "
                             + "and its record may be gone. If it was not settled, place it again");
         }
-        processor.record(pipeline, OrderHint.of(order.get())).require();
-        poller.wake(Duration.ZERO);
+        processor
+                .record(pipeline, OrderHint.of(letter.warehouse(), order.get()))
+                .require();
+        poller.wake(letter.warehouse(), Duration.ZERO);
         return Result.of(remove(pipeline, letter));
     }
 
@@ -80,7 +82,8 @@ final class MessageReplay implements Replay {
 
     private static boolean remove(Pipeline pipeline, DeadLetter letter) {
         return pipeline.<String, Long>sendAll(
-                                List.of(letter.id()), (redis, id) -> redis.xdel(RedisKeys.deadLetters(), id))
+                                List.of(letter.id()),
+                                (redis, id) -> redis.xdel(RedisKeys.deadLetters(letter.warehouse()), id))
                         .get(0)
                         .require()
                 == 1;

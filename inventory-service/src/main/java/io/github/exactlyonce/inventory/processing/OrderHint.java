@@ -3,6 +3,7 @@ package io.github.exactlyonce.inventory.processing;
 import io.github.exactlyonce.contracts.OrderItems;
 import io.github.exactlyonce.contracts.OrderMessage;
 import io.github.exactlyonce.contracts.TraceParent;
+import io.github.exactlyonce.contracts.Warehouse;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param traceParent what the message says; null if it is not traced, or only the record has it
  */
 public record OrderHint(
+        Warehouse warehouse,
         String id,
         @Nullable String orderId,
         @Nullable OrderItems items,
@@ -35,8 +37,9 @@ public record OrderHint(
         }
     }
 
-    static OrderHint of(OrderMessage message) {
+    static OrderHint of(Warehouse warehouse, OrderMessage message) {
         return new OrderHint(
+                warehouse,
                 message.id(),
                 message.orderId(),
                 message.items(),
@@ -52,8 +55,8 @@ public record OrderHint(
     }
 
     /** An order whose job came due: its message was lost, or whoever took it on died. */
-    public static OrderHint dueJob(String id) {
-        return new OrderHint(id, null, null, null, null, Source.JOB);
+    public static OrderHint dueJob(Warehouse warehouse, String id) {
+        return new OrderHint(warehouse, id, null, null, null, null, Source.JOB);
     }
 
     /**

@@ -40,7 +40,7 @@ final class OrderJobs implements JobHandler.ExactlyOnce {
     @Override
     public List<JobResult> work(Pipeline pipeline, List<Claim> claims) {
         List<OrderHint> hints = claims.stream()
-                .map(claim -> OrderHint.dueJob(claim.arguments()))
+                .map(claim -> OrderHint.dueJob(claim.warehouse(), claim.arguments()))
                 .toList();
         List<Decision> decisions = processor.process(pipeline, hints);
         Iterator<JobResult> released = release(
@@ -51,9 +51,8 @@ final class OrderJobs implements JobHandler.ExactlyOnce {
     }
 
     private Iterator<JobResult> release(Pipeline pipeline, List<Decision> scheduled) {
-        List<String> ids =
-                scheduled.stream().map(decision -> decision.hint().id()).toList();
-        return processor.release(pipeline, ids).stream()
+        List<OrderHint> hints = scheduled.stream().map(Decision::hint).toList();
+        return processor.release(pipeline, hints).stream()
                 .map(OrderJobs::released)
                 .iterator();
     }

@@ -1,13 +1,21 @@
 package io.github.exactlyonce.inventory.processing;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Reply;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.inventory.InventoryProperties;
+import io.github.exactlyonce.inventory.warehouses.Shards;
 import io.lettuce.core.SetArgs;
+import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,17 +33,30 @@ import org.springframework.stereotype.Component;
  * <p>A due job takes the lock over without asking: its holder has had the whole grace time and did not finish, and the
  * lease on the job already keeps other replicas away.
  *
+ * <p>Locks have no hash tag, so in a cluster that of an order can be on another shard than the order. If that shard does not
+ * answer within {@value #SOON_MILLIS} ms, the order goes on to the commit without a lock, and so do all whose locks are there, for
+ * {@value #AVOID_SECONDS} seconds: a shard that is down stops its own orders only. What that costs is what the lock saves: each
+ * replica that hears such an order runs the script, and all but one change nothing.
+ *
  * <p>Touches {@code lock:<id>}.
  */
 @Component
 final class OrderLock {
 
+    private static final int SOON_MILLIS = 200;
+    private static final int AVOID_SECONDS = 5;
     private static final LuaScript RELEASE_LOCK = LuaScript.returningNumber("release-lock.lua");
+    private static final Logger log = LoggerFactory.getLogger(OrderLock.class);
 
     private final InventoryProperties.Lock properties;
+    private final Shards shards;
 
-    OrderLock(InventoryProperties properties) {
+    /** Until when, by {@link System#nanoTime()}, a shard is not asked for locks of orders that are elsewhere. */
+    private final Map<String, Long> avoidedUntil = new ConcurrentHashMap<>();
+
+    OrderLock(InventoryProperties properties, Shards shards) {
         this.properties = properties.lock();
+        this.shards = shards;
     }
 
     /** @return for each attempt whether it may go on to the commit */
@@ -43,18 +64,14 @@ final class OrderLock {
         if (!properties.enabled()) {
             return attempts.stream().map(attempt -> new Reply<>(true, null)).toList();
         }
-        long ttl = properties.ttl().toMillis();
-        SetArgs ifFree = SetArgs.Builder.nx().px(ttl);
-        SetArgs takeOver = SetArgs.Builder.px(ttl);
-        return pipeline
-                .<Attempt, String>sendAll(
-                        attempts,
-                        (redis, attempt) -> redis.set(
-                                RedisKeys.lock(attempt.hint.id()),
-                                attempt.ownerToken,
-                                attempt.hint.source() == OrderHint.Source.JOB ? takeOver : ifFree))
-                .stream()
-                .map(reply -> new Reply<>(reply.value() != null, reply.failure()))
+        List<Gate> asked = gates(attempts);
+        List<Reply<String>> answers = set(pipeline, asked);
+        Map<Attempt, Reply<Boolean>> passes = new IdentityHashMap<>();
+        for (int i = 0; i < asked.size(); i++) {
+            passes.put(asked.get(i).attempt(), passes(asked.get(i), answers.get(i)));
+        }
+        return attempts.stream()
+                .map(attempt -> passes.getOrDefault(attempt, new Reply<>(true, null)))
                 .toList();
     }
 
@@ -62,10 +79,58 @@ final class OrderLock {
         if (properties.enabled()) {
             pipeline.evalAll(
                     RELEASE_LOCK,
-                    attempts.stream()
-                            .map(attempt -> ScriptCall.on(RedisKeys.lock(attempt.hint.id()))
-                                    .with(attempt.ownerToken))
+                    gates(attempts).stream()
+                            .map(gate -> ScriptCall.on(gate.key()).with(gate.attempt().ownerToken))
                             .toList());
         }
     }
+
+    /** Without those on a shard that is avoided. */
+    private List<Gate> gates(List<Attempt> attempts) {
+        return attempts.stream()
+                .map(this::gate)
+                .filter(gate -> !gate.isElsewhere() || !isAvoided(gate.shard()))
+                .toList();
+    }
+
+    private Gate gate(Attempt attempt) {
+        Warehouse warehouse = attempt.hint.warehouse();
+        String key = RedisKeys.lock(warehouse, attempt.hint.id());
+        return new Gate(attempt, key, shards.of(key), shards.areApart(key, RedisKeys.jobs(warehouse)));
+    }
+
+    private List<Reply<String>> set(Pipeline pipeline, List<Gate> gates) {
+        long ttl = properties.ttl().toMillis();
+        SetArgs ifFree = SetArgs.Builder.nx().px(ttl);
+        SetArgs takeOver = SetArgs.Builder.px(ttl);
+        return pipeline.sendAll(
+                gates,
+                (redis, gate) -> redis.set(
+                        gate.key(),
+                        gate.attempt().ownerToken,
+                        gate.attempt().hint.source() == OrderHint.Source.JOB ? takeOver : ifFree),
+                Gate::isElsewhere,
+                Duration.ofMillis(SOON_MILLIS));
+    }
+
+    private Reply<Boolean> passes(Gate gate, Reply<String> answer) {
+        if (answer.isFailure() && gate.isElsewhere()) {
+            Long before = avoidedUntil.put(
+                    gate.shard(),
+                    System.nanoTime() + Duration.ofSeconds(AVOID_SECONDS).toNanos());
+            if (before == null || before - System.nanoTime() < 0) {
+                log.warn("no locks for {} s where {} should be: {}", AVOID_SECONDS, gate.key(), answer.reason());
+            }
+            return new Reply<>(true, null);
+        }
+        return new Reply<>(answer.value() != null, answer.failure());
+    }
+
+    private boolean isAvoided(String shard) {
+        Long until = avoidedUntil.get(shard);
+        return until != null && until - System.nanoTime() > 0;
+    }
+
+    /** @param isElsewhere whether its shard is another one than that of its order */
+    private record Gate(Attempt attempt, String key, String shard, boolean isElsewhere) {}
 }

@@ -2,6 +2,7 @@ package io.github.exactlyonce.inventory.processing;
 
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.TraceParent;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Reply;
@@ -79,20 +80,11 @@ public final class OrderProcessor {
      * Announces orders that were placed for later and are due: {@code place-order.lua}, which does it once. An order that is
      * not due yet gets its job back at its time.
      *
-     * @return one reply per id, in their order: whether this announced it
+     * @return one reply per order, in their order: whether this announced it
      */
-    List<Reply<Boolean>> release(Pipeline pipeline, List<String> ids) {
+    List<Reply<Boolean>> release(Pipeline pipeline, List<OrderHint> scheduled) {
         List<Reply<List<Object>>> replies = pipeline.evalAll(
-                PLACE_ORDER,
-                ids.stream()
-                        .map(id -> ScriptCall.on(RedisKeys.order(id), RedisKeys.jobs())
-                                .with(
-                                        "release",
-                                        id,
-                                        properties.grace().toMillis(),
-                                        RedisKeys.ORDER_UPDATES,
-                                        RedisKeys.JOB_UPDATES))
-                        .toList());
+                PLACE_ORDER, scheduled.stream().map(this::releaseCall).toList());
         return replies.stream()
                 .map(reply -> reply.map(answer -> answer.get(0).equals(RELEASED)))
                 .toList();
@@ -131,15 +123,27 @@ public final class OrderProcessor {
         }
     }
 
+    private ScriptCall releaseCall(OrderHint hint) {
+        Warehouse warehouse = hint.warehouse();
+        return ScriptCall.on(RedisKeys.order(warehouse, hint.id()), RedisKeys.jobs(warehouse))
+                .with(
+                        "release",
+                        hint.id(),
+                        properties.grace().toMillis(),
+                        RedisKeys.orderUpdates(warehouse),
+                        RedisKeys.jobUpdates(warehouse));
+    }
+
     private static ScriptCall recordCall(Attempt attempt, Duration grace) {
         String id = attempt.hint.id();
-        return ScriptCall.on(RedisKeys.order(id), RedisKeys.jobs())
+        Warehouse warehouse = attempt.hint.warehouse();
+        return ScriptCall.on(RedisKeys.order(warehouse, id), RedisKeys.jobs(warehouse))
                 .with(
                         "record",
                         id,
                         grace.toMillis(),
-                        RedisKeys.ORDER_UPDATES,
-                        RedisKeys.JOB_UPDATES,
+                        RedisKeys.orderUpdates(warehouse),
+                        RedisKeys.jobUpdates(warehouse),
                         attempt.packedItems(),
                         attempt.foreignOrderId(),
                         "",

@@ -41,7 +41,9 @@ final class OrderTraces {
                 .startTimestamp(micros(end.minus(took)), TimeUnit.MICROSECONDS)
                 .tag("messaging.system", "redis")
                 .tag("messaging.operation.type", "process")
-                .tag("messaging.destination.name", RedisKeys.ORDER_UPDATES)
+                .tag(
+                        "messaging.destination.name",
+                        RedisKeys.orderUpdates(decision.hint().warehouse()))
                 .tag("orderId", decision.hint().id())
                 .tag("replica", replica)
                 .tag("reason", decision.outcome().reason())

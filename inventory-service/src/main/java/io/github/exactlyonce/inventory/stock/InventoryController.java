@@ -4,6 +4,7 @@ import static io.github.exactlyonce.contracts.http.ProblemAdvice.problem;
 
 import io.github.exactlyonce.contracts.InvalidInputException;
 import io.github.exactlyonce.contracts.JsonInput;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.http.BoundedBody;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
@@ -34,16 +35,19 @@ class InventoryController {
     }
 
     @GetMapping
-    Stock.Page page(@RequestParam(defaultValue = "") String after, @RequestParam(defaultValue = "100") int limit) {
+    Stock.Page page(
+            Warehouse warehouse,
+            @RequestParam(defaultValue = "") String after,
+            @RequestParam(defaultValue = "100") int limit) {
         if (limit < 1 || limit > MAX_PAGE) {
             throw new InvalidInputException("limit", "must be from 1 to " + MAX_PAGE);
         }
-        return stock.page(after, limit);
+        return stock.page(warehouse, after, limit);
     }
 
     @GetMapping("/{sku}")
-    Stock.Level level(@PathVariable String sku) {
-        return stock.level(checked(sku))
+    Stock.Level level(Warehouse warehouse, @PathVariable String sku) {
+        return stock.level(warehouse, checked(sku))
                 .orElseThrow(() -> problem(
                         HttpStatus.NOT_FOUND,
                         "unknown-sku",
@@ -53,23 +57,23 @@ class InventoryController {
     }
 
     @PutMapping(path = "/{sku}", consumes = MediaType.APPLICATION_JSON_VALUE)
-    Stock.Level set(@PathVariable String sku, HttpServletRequest http) {
+    Stock.Level set(Warehouse warehouse, @PathVariable String sku, HttpServletRequest http) {
         checked(sku);
         JsonInput input = JsonInput.read("body", BoundedBody.read(http, MAX_BODY));
         int quantity = input.quantity("quantity", 0);
         input.refuseIfInvalid();
-        return stock.set(sku, quantity);
+        return stock.set(warehouse, sku, quantity);
     }
 
     /** 201 if the units were added now, 200 if this restockId had added them before, 409 if it had added others. */
     @PostMapping(path = "/{sku}/restocks", consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Stock.Level> restock(@PathVariable String sku, HttpServletRequest http) {
+    ResponseEntity<Stock.Level> restock(Warehouse warehouse, @PathVariable String sku, HttpServletRequest http) {
         checked(sku);
         JsonInput input = JsonInput.read("body", BoundedBody.read(http, MAX_BODY));
         String restockId = input.requiredId("restockId");
         int quantity = input.quantity("quantity", 1);
         input.refuseIfInvalid();
-        Stock.Change change = stock.restock(restockId, sku, quantity);
+        Stock.Change change = stock.restock(warehouse, restockId, sku, quantity);
         if (!change.isSame()) {
             throw problem(
                     HttpStatus.CONFLICT,

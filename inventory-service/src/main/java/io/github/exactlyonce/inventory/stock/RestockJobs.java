@@ -36,7 +36,7 @@ final class RestockJobs implements JobHandler.ExactlyOnce {
         this.jobEffects = jobEffects;
         this.changeStock = EffectScript.of("change-stock.lua")
                 .sharing(
-                        List.of(RedisKeys.stock(), RedisKeys.ledger()),
+                        warehouse -> List.of(RedisKeys.stock(warehouse), RedisKeys.ledger(warehouse)),
                         List.of(
                                 "RESTOCKED",
                                 String.valueOf(properties.retention().toMillis()),
@@ -81,7 +81,8 @@ final class RestockJobs implements JobHandler.ExactlyOnce {
             return Optional.empty();
         }
         String id = claim.isRecurring() ? words[1] + "/" + claim.claimedAt().toEpochMilli() : words[1];
-        return Optional.of(new JobEffect(claim, List.of(RedisKeys.restock(id)), List.of(id, words[2], words[3])));
+        return Optional.of(new JobEffect(
+                claim, List.of(RedisKeys.restock(claim.warehouse(), id)), List.of(id, words[2], words[3])));
     }
 
     private static boolean isQuantity(String word) {

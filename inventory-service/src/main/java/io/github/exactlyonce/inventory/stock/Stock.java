@@ -2,6 +2,8 @@ package io.github.exactlyonce.inventory.stock;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
 import io.github.exactlyonce.inventory.InventoryProperties;
 import io.github.exactlyonce.inventory.Replica;
 import java.time.Duration;
@@ -37,34 +39,37 @@ class Stock {
             RedisScript.of(new ClassPathResource("META-INF/scripts/change-stock.lua"), List.class);
 
     private final StringRedisTemplate redis;
+    private final WarehouseRegistry warehouses;
     private final InventoryProperties properties;
     private final Replica replica;
 
-    Stock(StringRedisTemplate redis, InventoryProperties properties, Replica replica) {
+    Stock(StringRedisTemplate redis, WarehouseRegistry warehouses, InventoryProperties properties, Replica replica) {
         this.redis = redis;
+        this.warehouses = warehouses;
         this.properties = properties;
         this.replica = replica;
     }
 
-    Optional<Level> level(String sku) {
-        Object quantity = redis.opsForHash().get(RedisKeys.stock(), sku);
+    Optional<Level> level(Warehouse warehouse, String sku) {
+        Object quantity = redis.opsForHash().get(RedisKeys.stock(warehouse), sku);
         return Optional.ofNullable(quantity).map(units -> new Level(sku, Long.parseLong((String) units)));
     }
 
-    Level set(String sku, int quantity) {
-        return change("SET", "set-" + UUID.randomUUID(), sku, quantity, RESEND_WINDOW)
+    Level set(Warehouse warehouse, String sku, int quantity) {
+        return change(warehouse, "SET", "set-" + UUID.randomUUID(), sku, quantity, RESEND_WINDOW)
                 .level();
     }
 
     /** Adds units, once per restockId within the retention time. */
-    Change restock(String restockId, String sku, int quantity) {
-        return change("RESTOCKED", restockId, sku, quantity, properties.retention());
+    Change restock(Warehouse warehouse, String restockId, String sku, int quantity) {
+        return change(warehouse, "RESTOCKED", restockId, sku, quantity, properties.retention());
     }
 
-    private Change change(String effect, String id, String sku, int quantity, Duration markedFor) {
+    private Change change(Warehouse warehouse, String effect, String id, String sku, int quantity, Duration markedFor) {
+        warehouses.use(warehouse);
         List<?> answer = redis.execute(
                 CHANGE_STOCK,
-                List.of(RedisKeys.stock(), RedisKeys.ledger(), RedisKeys.restock(id)),
+                List.of(RedisKeys.stock(warehouse), RedisKeys.ledger(warehouse), RedisKeys.restock(warehouse, id)),
                 effect,
                 String.valueOf(markedFor.toMillis()),
                 String.valueOf(properties.ledgerLength()),
@@ -83,10 +88,10 @@ class Stock {
      *
      * @param after only SKUs after this one
      */
-    Page page(String after, int limit) {
+    Page page(Warehouse warehouse, String after, int limit) {
         TreeMap<String, Long> first = new TreeMap<>();
         ScanOptions steps = ScanOptions.scanOptions().count(SCAN_STEP).build();
-        try (Cursor<Map.Entry<Object, Object>> cursor = redis.opsForHash().scan(RedisKeys.stock(), steps)) {
+        try (Cursor<Map.Entry<Object, Object>> cursor = redis.opsForHash().scan(RedisKeys.stock(warehouse), steps)) {
             cursor.forEachRemaining(entry -> {
                 String sku = (String) entry.getKey();
                 if (sku.compareTo(after) > 0) {

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.stock;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Reply;
@@ -40,7 +41,12 @@ public final class StockLedger {
     }
 
     private ScriptCall call(Order order) {
-        return ScriptCall.on(RedisKeys.order(order.id()), RedisKeys.jobs(), RedisKeys.stock(), RedisKeys.ledger())
+        Warehouse warehouse = order.warehouse();
+        return ScriptCall.on(
+                        RedisKeys.order(warehouse, order.id()),
+                        RedisKeys.jobs(warehouse),
+                        RedisKeys.stock(warehouse),
+                        RedisKeys.ledger(warehouse))
                 .with(
                         order.id(),
                         order.ownerToken(),
@@ -48,7 +54,7 @@ public final class StockLedger {
                         order.foreignOrderId(),
                         properties.retention().toMillis(),
                         properties.ledgerLength(),
-                        RedisKeys.INVENTORY_UPDATES);
+                        RedisKeys.inventoryUpdates(warehouse));
     }
 
     /**
@@ -58,5 +64,5 @@ public final class StockLedger {
      * @param packedItems what its message says; empty if only the record has them. The record wins
      * @param ownerToken this attempt's
      */
-    public record Order(String id, String foreignOrderId, String packedItems, String ownerToken) {}
+    public record Order(Warehouse warehouse, String id, String foreignOrderId, String packedItems, String ownerToken) {}
 }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.audit;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.OrderItem;
@@ -61,8 +62,8 @@ class AuditFindingsTest extends WithAudit {
     @Test
     void aStockThatSomebodyChangedIsFoundUntilItIsPutRight() {
         settle("29", "001", 3);
-        redis.opsForHash().increment(RedisKeys.stock(), "001", -4);
-        redis.opsForHash().put(RedisKeys.stock(), "002", "6");
+        redis.opsForHash().increment(RedisKeys.stock(MAIN), "001", -4);
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "002", "6");
 
         AuditReport report = audit();
 
@@ -86,8 +87,8 @@ class AuditFindingsTest extends WithAudit {
 
     @Test
     void aSkuThatSomebodyRemovedOrAddedIsFound() {
-        redis.opsForHash().delete(RedisKeys.stock(), "002");
-        redis.opsForHash().put(RedisKeys.stock(), "999", "8");
+        redis.opsForHash().delete(RedisKeys.stock(MAIN), "002");
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "999", "8");
 
         assertThat(audit().found().drift())
                 .isEqualTo(new AuditReport.Drift(
@@ -101,7 +102,7 @@ class AuditFindingsTest extends WithAudit {
     @ParameterizedTest
     @ValueSource(strings = {"many", "", "1e3", "007", "+5", " 5", "5.0", "99999999999999999999"})
     void aStockThatIsNoNumberIsFoundAndPutRight(String text) {
-        redis.opsForHash().put(RedisKeys.stock(), "002", text);
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "002", text);
 
         assertThat(audit().found().drift().offenders()).containsExactly(new Difference("002", 5, null, text));
 
@@ -111,7 +112,7 @@ class AuditFindingsTest extends WithAudit {
 
     @Test
     void aStockThatIsTakenAwayAsAWholeIsFound() {
-        redis.delete(RedisKeys.stock());
+        redis.delete(RedisKeys.stock(MAIN));
 
         assertThat(audit().found().drift().units()).isEqualTo(105);
     }
@@ -119,7 +120,7 @@ class AuditFindingsTest extends WithAudit {
     @Test
     void anEntryOfAnOrderThatNobodyPlacedIsFound() {
         String at = addEntry("CONFIRMED", "ghost", "001=-2", "inventory-1/x7Qa03_k");
-        redis.opsForHash().increment(RedisKeys.stock(), "001", -2);
+        redis.opsForHash().increment(RedisKeys.stock(MAIN), "001", -2);
 
         AuditReport report = audit();
 
@@ -156,7 +157,7 @@ class AuditFindingsTest extends WithAudit {
     @Test
     void aCopyOfAnEntryLongAfterItsOrderIsFoundByItsTime() {
         settle("29", "001", 3);
-        redis.opsForHash().put(RedisKeys.order("29"), "settledAt", String.valueOf(redisNow() - 61_000));
+        redis.opsForHash().put(RedisKeys.order(MAIN, "29"), "settledAt", String.valueOf(redisNow() - 61_000));
 
         assertThat(audit().found().entriesWithoutOrder().offenders())
                 .singleElement()
@@ -176,7 +177,7 @@ class AuditFindingsTest extends WithAudit {
             """)
     void anEntryWhoseOrderSaysOtherwiseIsFound(String field, String value, String problem) {
         settle("29", "001", 3);
-        redis.opsForHash().put(RedisKeys.order("29"), field, value);
+        redis.opsForHash().put(RedisKeys.order(MAIN, "29"), field, value);
 
         assertThat(audit().found().entriesWithoutOrder().offenders())
                 .containsExactly(lastEntry() + " (CONFIRMED 29: " + problem + ")");
@@ -218,7 +219,7 @@ class AuditFindingsTest extends WithAudit {
     void anOrderThatWasSettledTwiceIsFound() {
         settle("29", "001", 3);
         assertClean();
-        redis.delete(RedisKeys.order("29"));
+        redis.delete(RedisKeys.order(MAIN, "29"));
         assertThat(settleCopy("29", "001", 3).code()).isEqualTo(Settlement.Code.CONFIRMED);
 
         AuditReport report = audit();
@@ -236,7 +237,7 @@ class AuditFindingsTest extends WithAudit {
     void aRestockThatWasDoneTwiceIsFound() {
         String restock = "{\"quantity\":10,\"restockId\":\"r-1\"}";
         send("POST", "/inventory/001/restocks", restock);
-        redis.delete(RedisKeys.restock("r-1"));
+        redis.delete(RedisKeys.restock(MAIN, "r-1"));
         send("POST", "/inventory/001/restocks", restock);
 
         assertThat(audit().found().settledTwice().offenders().get(0)).startsWith("change r-1 (");
@@ -249,13 +250,13 @@ class AuditFindingsTest extends WithAudit {
         String now = String.valueOf(redisNow());
         redis.opsForHash()
                 .putAll(
-                        RedisKeys.order("31"),
+                        RedisKeys.order(MAIN, "31"),
                         Map.of("status", "REJECTED", "settledAt", now, "settledBy", "inventory-1/x"));
 
         assertThat(audit().found().settledWithoutEntry()).isEqualTo(new AuditReport.Offenders(1, List.of("31")));
         assertThat(audit().found().settledWithoutEntry().count()).isEqualTo(1);
 
-        redis.delete(RedisKeys.order("31"));
+        redis.delete(RedisKeys.order(MAIN, "31"));
         assertClean();
     }
 
@@ -268,14 +269,14 @@ class AuditFindingsTest extends WithAudit {
     void anOrderThatWasChangedAfterItsEntryWasReplayedIsFound(String field, String value, String problem) {
         settle("29", "001", 3);
         assertClean();
-        String by = String.valueOf(redis.opsForHash().get(RedisKeys.order("29"), "settledBy"));
-        Object right = redis.opsForHash().get(RedisKeys.order("29"), field);
-        redis.opsForHash().put(RedisKeys.order("29"), field, value);
+        String by = String.valueOf(redis.opsForHash().get(RedisKeys.order(MAIN, "29"), "settledBy"));
+        Object right = redis.opsForHash().get(RedisKeys.order(MAIN, "29"), field);
+        redis.opsForHash().put(RedisKeys.order(MAIN, "29"), field, value);
 
         assertThat(audit().found().settledWithoutEntry().offenders())
                 .containsExactly("29 (" + problem.formatted("", by) + ")");
 
-        redis.opsForHash().put(RedisKeys.order("29"), field, String.valueOf(right));
+        redis.opsForHash().put(RedisKeys.order(MAIN, "29"), field, String.valueOf(right));
         assertClean();
     }
 
@@ -283,10 +284,11 @@ class AuditFindingsTest extends WithAudit {
     @Test
     void anOrderWhoseEntryHasAnotherTimeIsLookedForOnce() {
         settle("29", "001", 3);
-        String settledAt = String.valueOf(redis.opsForHash().get(RedisKeys.order("29"), "settledAt"));
-        redis.opsForHash().put(RedisKeys.order("29"), "settledAt", String.valueOf(Long.parseLong(settledAt) + 1000));
+        String settledAt = String.valueOf(redis.opsForHash().get(RedisKeys.order(MAIN, "29"), "settledAt"));
+        redis.opsForHash()
+                .put(RedisKeys.order(MAIN, "29"), "settledAt", String.valueOf(Long.parseLong(settledAt) + 1000));
         assertClean();
-        OrderRound round = new OrderRound();
+        OrderRound round = new OrderRound(MAIN);
         assertThat(round.suspects(pipeline, Deadline.in(DEADLINE))).containsExactly(Map.entry("29", ""));
 
         round.clear(List.of("29"));
@@ -297,7 +299,7 @@ class AuditFindingsTest extends WithAudit {
     @Test
     void anOrderThatAHandSettledIsFound() {
         place("29", OrderItems.of(new OrderItem("001", 1)), Duration.ofHours(1));
-        redis.opsForHash().put(RedisKeys.order("29"), "status", "CONFIRMED");
+        redis.opsForHash().put(RedisKeys.order(MAIN, "29"), "status", "CONFIRMED");
 
         assertThat(audit().found().settledWithoutEntry().offenders())
                 .containsExactly("29 (CONFIRMED at no time: no replica wrote that)");
@@ -325,10 +327,10 @@ class AuditFindingsTest extends WithAudit {
         assertThat(audit().oldestUnsettledSeconds()).isZero();
         place("29", OrderItems.of(new OrderItem("001", 1)), Duration.ofHours(1));
         place("30", OrderItems.of(new OrderItem("001", 1)), Duration.ofHours(1));
-        redis.opsForHash().put(RedisKeys.order("30"), "placedAt", String.valueOf(redisNow() - 90_000));
-        redis.opsForZSet().add(RedisKeys.jobs(), "restock r-1 001 5", 1);
-        redis.opsForZSet().add(RedisKeys.jobs(), "order of another kind", 1);
-        redis.opsForValue().set(RedisKeys.order("of another kind"), "x");
+        redis.opsForHash().put(RedisKeys.order(MAIN, "30"), "placedAt", String.valueOf(redisNow() - 90_000));
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "restock r-1 001 5", 1);
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "order of another kind", 1);
+        redis.opsForValue().set(RedisKeys.order(MAIN, "of another kind"), "x");
 
         assertThat(audit().oldestUnsettledSeconds()).isBetween(90.0, 90.0 + DEADLINE.toSeconds());
     }
@@ -337,13 +339,13 @@ class AuditFindingsTest extends WithAudit {
     void whatIsForgottenIsRightFromThenOn() {
         settle("29", "001", 3);
         assertClean();
-        redis.delete(RedisKeys.order("29"));
+        redis.delete(RedisKeys.order(MAIN, "29"));
         settleCopy("29", "001", 3);
-        redis.opsForHash().put(RedisKeys.stock(), "002", "50");
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "002", "50");
         addEntry("CONFIRMED", "ghost", "001=-2", "me");
         redis.opsForHash()
                 .putAll(
-                        RedisKeys.order("31"),
+                        RedisKeys.order(MAIN, "31"),
                         Map.of("status", "REJECTED", "settledAt", String.valueOf(redisNow()), "settledBy", "me/x"));
         AuditReport before = audit();
         assertThat(before.found().settledTwice().count()).isEqualTo(1);
@@ -368,8 +370,8 @@ class AuditFindingsTest extends WithAudit {
     void aLedgerThatWasTrimmedPastTheCheckpointBeginsAnewAndSaysSo() {
         settle("29", "001", 3);
         settle("30", "001", 3);
-        redis.opsForHash().increment(RedisKeys.stock(), "001", -1);
-        redis.opsForStream().trim(RedisKeys.ledger(), 1);
+        redis.opsForHash().increment(RedisKeys.stock(MAIN), "001", -1);
+        redis.opsForStream().trim(RedisKeys.ledger(MAIN), 1);
 
         AuditReport report = audit();
 
@@ -387,9 +389,9 @@ class AuditFindingsTest extends WithAudit {
 
     @Test
     void aLedgerThatWasTrimmedUpToTheCheckpointLosesNothing() {
-        redis.opsForStream().trim(RedisKeys.ledger(), 1); // the entry at the checkpoint is left
+        redis.opsForStream().trim(RedisKeys.ledger(MAIN), 1); // the entry at the checkpoint is left
         settle("29", "001", 3);
-        redis.opsForHash().increment(RedisKeys.stock(), "001", -1);
+        redis.opsForHash().increment(RedisKeys.stock(MAIN), "001", -1);
 
         AuditReport report = audit();
 
@@ -401,7 +403,7 @@ class AuditFindingsTest extends WithAudit {
     @Test
     void anEntryThatSetsAddsItsUnitsIfItDoesNotSayTheLevel() {
         addEntry("SET", "set-1", "001=20", "inventory-0/x");
-        redis.opsForHash().put(RedisKeys.stock(), "001", "120");
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "001", "120");
 
         assertClean();
     }
@@ -428,15 +430,15 @@ class AuditFindingsTest extends WithAudit {
     void aLedgerThatIsTakenAwayIsFound() {
         settle("29", "001", 3);
         assertClean();
-        redis.delete(RedisKeys.ledger());
+        redis.delete(RedisKeys.ledger(MAIN));
 
         assertThat(audit().found().ledgerGaps()).isEqualTo(1);
     }
 
     @Test
     void aLedgerOfAnotherTypeIsSaidInWords() {
-        redis.delete(RedisKeys.ledger());
-        redis.opsForValue().set(RedisKeys.ledger(), "x");
+        redis.delete(RedisKeys.ledger(MAIN));
+        redis.opsForValue().set(RedisKeys.ledger(MAIN), "x");
 
         HttpResponse<String> answer = get("/audit");
 
@@ -448,11 +450,13 @@ class AuditFindingsTest extends WithAudit {
     @Test
     void whateverAHandWroteIntoItsOwnKeysADeleteBeginsAnew() {
         redis.opsForHash()
-                .putAll(RedisKeys.audit(), Map.of("begunAt", "x", "entries", "-", "unmatched", "?", "forgottenAt", ""));
+                .putAll(
+                        RedisKeys.audit(MAIN),
+                        Map.of("begunAt", "x", "entries", "-", "unmatched", "?", "forgottenAt", ""));
         assertThat(get("/audit").statusCode()).isEqualTo(200);
-        redis.opsForHash().put(RedisKeys.audit(), "checkpoint", "nowhere");
+        redis.opsForHash().put(RedisKeys.audit(MAIN), "checkpoint", "nowhere");
         assertThat(audit().replayed().begunBecause()).isEqualTo("CHECKPOINT_DAMAGED");
-        for (String key : List.of(RedisKeys.audit(), RedisKeys.auditStock(), RedisKeys.auditFindings())) {
+        for (String key : List.of(RedisKeys.audit(MAIN), RedisKeys.auditStock(MAIN), RedisKeys.auditFindings(MAIN))) {
             redis.delete(key);
             redis.opsForValue().set(key, "x");
             assertThat(get("/audit").statusCode()).as(key).isEqualTo(500);
@@ -465,14 +469,14 @@ class AuditFindingsTest extends WithAudit {
     @Test
     void aFullRedisRefusesTheAuditAndNothingHasHappened() {
         settle("29", "001", 3);
-        Map<Object, Object> before = redis.opsForHash().entries(RedisKeys.auditStock());
+        Map<Object, Object> before = redis.opsForHash().entries(RedisKeys.auditStock(MAIN));
         configure("maxmemory", "1");
         try {
             assertThat(get("/audit").statusCode()).isEqualTo(503);
         } finally {
             configure("maxmemory", "0");
         }
-        assertThat(redis.opsForHash().entries(RedisKeys.auditStock())).isEqualTo(before);
+        assertThat(redis.opsForHash().entries(RedisKeys.auditStock(MAIN))).isEqualTo(before);
 
         assertClean();
     }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.audit;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.OrderItem;
@@ -69,10 +70,10 @@ class AuditWhileOrdersFlowTest extends WithAudit {
         AuditReport last = audit();
         assertThat(last.clean()).as("%s", last).isTrue();
         assertThat(last.replayed().entries())
-                .isEqualTo(redis.opsForStream().size(RedisKeys.ledger()))
+                .isEqualTo(redis.opsForStream().size(RedisKeys.ledger(MAIN)))
                 .isGreaterThan(ORDERS);
-        assertThat(redis.opsForHash().entries(RedisKeys.auditStock()))
-                .isEqualTo(redis.opsForHash().entries(RedisKeys.stock()));
+        assertThat(redis.opsForHash().entries(RedisKeys.auditStock(MAIN)))
+                .isEqualTo(redis.opsForHash().entries(RedisKeys.stock(MAIN)));
     }
 
     /** Redis fails over to a replica that is a little behind: what followed is settled again, elsewhere in the ledger. */
@@ -108,7 +109,7 @@ class AuditWhileOrdersFlowTest extends WithAudit {
     @Test
     void anAuditorThatWasPausedMovesNothingTwice() {
         put("001", 100);
-        LedgerReplay replay = new LedgerReplay(properties);
+        LedgerReplay replay = new LedgerReplay(MAIN, properties);
         Deadline deadline = Deadline.in(DEADLINE);
         replay.advance(pipeline, deadline);
         settle("29", "001", 1);
@@ -117,9 +118,9 @@ class AuditWhileOrdersFlowTest extends WithAudit {
             assertThat(replay.advance(pipeline, deadline)).isPresent();
         }
 
-        assertThat(redis.opsForHash().entries(RedisKeys.auditStock()))
-                .isEqualTo(redis.opsForHash().entries(RedisKeys.stock()));
-        assertThat(redis.opsForHash().get(RedisKeys.audit(), "entries")).isEqualTo("2");
+        assertThat(redis.opsForHash().entries(RedisKeys.auditStock(MAIN)))
+                .isEqualTo(redis.opsForHash().entries(RedisKeys.stock(MAIN)));
+        assertThat(redis.opsForHash().get(RedisKeys.audit(MAIN), "entries")).isEqualTo("2");
     }
 
     @Test
@@ -138,7 +139,7 @@ class AuditWhileOrdersFlowTest extends WithAudit {
                     OrderItems items = OrderItems.of(
                             new OrderItem("sku-" + random.nextInt(SKUS), 1 + random.nextInt(3)),
                             new OrderItem("sku-" + random.nextInt(SKUS), 1 + random.nextInt(3)));
-                    orders.add(new StockLedger.Order("o-" + id, "", items.packed(), replica.newOwnerToken()));
+                    orders.add(new StockLedger.Order(MAIN, "o-" + id, "", items.packed(), replica.newOwnerToken()));
                 }
                 settleUntilAnswered(own, orders);
                 String sku = "/inventory/sku-" + random.nextInt(SKUS);

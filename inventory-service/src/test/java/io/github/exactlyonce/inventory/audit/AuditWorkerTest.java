@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.audit;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -11,6 +12,7 @@ import io.github.exactlyonce.contracts.RedisKeys;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +48,7 @@ class AuditWorkerTest extends WithAudit {
 
         first.tick(pipeline);
         second.tick(pipeline);
-        redis.opsForHash().put(RedisKeys.stock(), "001", "7");
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "001", "7");
         first.tick(pipeline);
         second.tick(pipeline);
 
@@ -70,14 +72,14 @@ class AuditWorkerTest extends WithAudit {
     @Test
     void anotherTakesOverWhenItDoesNotComeAnyMore() throws Exception {
         first.tick(pipeline);
-        redis.opsForHash().put(RedisKeys.stock(), "001", "7");
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "001", "7");
         second.tick(pipeline);
         assertThat(gauge(secondMeters, "drift.units")).isZero();
 
-        redis.opsForHash().put(RedisKeys.audit(), "heldUntil", String.valueOf(redisNow() - 1));
+        redis.opsForHash().put(RedisKeys.audit(MAIN), "heldUntil", String.valueOf(redisNow() - 1));
         second.tick(pipeline);
         assertThat(gauge(secondMeters, "drift.units")).isEqualTo(3);
-        redis.opsForHash().put(RedisKeys.stock(), "001", "10");
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "001", "10");
         first.tick(pipeline);
         assertThat(gauge(firstMeters, "drift.units"))
                 .as("it has lost its lease")
@@ -87,10 +89,10 @@ class AuditWorkerTest extends WithAudit {
     @Test
     void aResultThatIsOutOfDateIsNotKept() throws Exception {
         Auditor auditor = anotherAuditor();
-        AuditBook book = new AuditBook(properties, replica, json);
+        AuditBook book = new AuditBook(MAIN, properties, replica, json);
         AuditReport stale = auditor.audit();
         String begunAt = String.valueOf(stale.replayed().begunAt().toEpochMilli());
-        redis.opsForHash().put(RedisKeys.stock(), "001", "7");
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "001", "7");
         auditor.audit();
 
         book.conclude(pipeline, begunAt, stale);
@@ -98,8 +100,8 @@ class AuditWorkerTest extends WithAudit {
                 .as("a later audit has ended")
                 .isFalse();
 
-        redis.opsForHash().put(RedisKeys.audit(), "begunAt", "1");
-        redis.opsForHash().delete(RedisKeys.audit(), "verdict", "auditedAt");
+        redis.opsForHash().put(RedisKeys.audit(MAIN), "begunAt", "1");
+        redis.opsForHash().delete(RedisKeys.audit(MAIN), "verdict", "auditedAt");
         book.conclude(pipeline, begunAt, stale);
         assertThat(book.hold(pipeline).last()).as("everything was forgotten").isEmpty();
     }
@@ -109,8 +111,8 @@ class AuditWorkerTest extends WithAudit {
     void aClockThatWentBackKeepsNeitherTheResultNorTheLeaseOfTheFuture() throws Exception {
         first.tick(pipeline);
         String later = String.valueOf(redisNow() + Duration.ofDays(30).toMillis());
-        redis.opsForHash().putAll(RedisKeys.audit(), Map.of("auditedAt", later, "heldUntil", later));
-        redis.opsForHash().put(RedisKeys.stock(), "001", "7");
+        redis.opsForHash().putAll(RedisKeys.audit(MAIN), Map.of("auditedAt", later, "heldUntil", later));
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "001", "7");
 
         second.tick(pipeline);
 
@@ -122,7 +124,7 @@ class AuditWorkerTest extends WithAudit {
     void aResultOfAnotherReleaseIsNone() throws Exception {
         redis.opsForHash()
                 .putAll(
-                        RedisKeys.audit(),
+                        RedisKeys.audit(MAIN),
                         Map.of(
                                 "holder",
                                 "inventory-0/x",
@@ -142,7 +144,7 @@ class AuditWorkerTest extends WithAudit {
         REDIS.kill();
         try {
             first.tick(pipeline);
-            assertThat(lines.list.get(1).getFormattedMessage()).startsWith("the audit failed and goes on in");
+            assertThat(lines.list.get(1).getFormattedMessage()).startsWith("the audit of main failed and goes on in");
             assertThat(gauge(firstMeters, "drift.units")).as("what it knew").isZero();
         } finally {
             REDIS.restart();
@@ -156,12 +158,7 @@ class AuditWorkerTest extends WithAudit {
     }
 
     private AuditWorker worker(SimpleMeterRegistry meters) {
-        return new AuditWorker(
-                new AuditBook(properties, replica, json),
-                anotherAuditor(),
-                new AuditMeters(meters),
-                properties,
-                pipelines);
+        return anotherProcess(new AuditMeters(meters)).open(() -> Set.of(MAIN));
     }
 
     private static double gauge(SimpleMeterRegistry meters, String name) {

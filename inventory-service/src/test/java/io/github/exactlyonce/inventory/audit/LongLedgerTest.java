@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.audit;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.RedisKeys;
@@ -43,7 +44,7 @@ class LongLedgerTest extends WithAudit {
         for (int from = 0; from < entries; from += STEP) {
             redis.execute(
                     FILL,
-                    List.of(RedisKeys.ledger(), RedisKeys.stock()),
+                    List.of(RedisKeys.ledger(MAIN), RedisKeys.stock(MAIN)),
                     String.valueOf(from),
                     String.valueOf(STEP),
                     String.valueOf(SKUS),
@@ -58,7 +59,7 @@ class LongLedgerTest extends WithAudit {
         assertThat(report.clean()).as("%s", report).isTrue();
         assertThat(report.replayed().entries()).isEqualTo(entries);
 
-        redis.opsForHash().increment(RedisKeys.stock(), "sku-7", -2);
+        redis.opsForHash().increment(RedisKeys.stock(MAIN), "sku-7", -2);
         addEntry("REJECTED", "o-10", "", "inventory-1/x7Qa03_k");
         report = timed("with two intrusions", auditor);
         assertThat(report.found().drift().units()).isEqualTo(2);

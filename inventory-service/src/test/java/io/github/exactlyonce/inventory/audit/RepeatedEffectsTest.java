@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.audit;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.RedisKeys;
@@ -16,7 +17,7 @@ class RepeatedEffectsTest extends WithAudit {
 
     @BeforeEach
     void aProcessThatRemembersNothing() {
-        effects = new RepeatedEffects(new Ledger(), properties);
+        effects = new RepeatedEffects(MAIN, new Ledger(MAIN), new Fingerprints(), properties.ledgerLength());
     }
 
     @Test
@@ -55,7 +56,7 @@ class RepeatedEffectsTest extends WithAudit {
         entryAt("2000-0", "a");
         entryAt("2000-1", "b");
         readOn();
-        redis.delete(RedisKeys.ledger());
+        redis.delete(RedisKeys.ledger(MAIN));
         entryAt("1000-0", "c");
         entryAt("1000-1", "c");
         readOn();
@@ -90,7 +91,7 @@ class RepeatedEffectsTest extends WithAudit {
     private void entryAt(String at, String id) {
         redis.opsForStream()
                 .add(StreamRecords.mapBacked(Map.of("effect", "REJECTED", "id", id, "units", "", "by", "me/" + at))
-                        .withStreamKey(RedisKeys.ledger())
+                        .withStreamKey(RedisKeys.ledger(MAIN))
                         .withId(RecordId.of(at)));
     }
 }

@@ -1,16 +1,20 @@
 package io.github.exactlyonce.inventory.audit;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.OrderItem;
 import io.github.exactlyonce.contracts.OrderItems;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.redis.Pipelines;
+import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
 import io.github.exactlyonce.inventory.InventoryProperties;
 import io.github.exactlyonce.inventory.Replica;
 import io.github.exactlyonce.inventory.WithRedis;
 import io.github.exactlyonce.inventory.stock.Settlement;
 import io.github.exactlyonce.inventory.stock.StockLedger;
+import io.github.exactlyonce.inventory.warehouses.ServedWarehouses;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -37,17 +41,21 @@ abstract class WithAudit extends WithRedis {
     protected InventoryProperties properties;
 
     @Autowired
+    private WarehouseRegistry registry;
+
+    @Autowired
+    private ServedWarehouses served;
+
+    @Autowired
     protected JsonMapper json;
 
     /** What another replica has, which remembers nothing yet. */
     protected Auditor anotherAuditor() {
-        Ledger ledger = new Ledger();
-        return new Auditor(
-                pipelines,
-                replica,
-                new AuditBook(properties, replica, json),
-                new LedgerReplay(properties),
-                new Findings(ledger, new RepeatedEffects(ledger, properties), new OrderRound()));
+        return anotherProcess(new AuditMeters(new SimpleMeterRegistry())).of(MAIN);
+    }
+
+    protected Auditors anotherProcess(AuditMeters meters) {
+        return new Auditors(properties, replica, pipelines, registry, served, new Fingerprints(), meters, json);
     }
 
     /** Over HTTP, as a person has it done. */
@@ -78,7 +86,7 @@ abstract class WithAudit extends WithRedis {
     /** As when a message of it comes. */
     protected Settlement settleCopy(String id, String sku, int quantity) {
         StockLedger.Order order = new StockLedger.Order(
-                id, "", OrderItems.of(new OrderItem(sku, quantity)).packed(), replica.newOwnerToken());
+                MAIN, id, "", OrderItems.of(new OrderItem(sku, quantity)).packed(), replica.newOwnerToken());
         return stockLedger.settleAll(pipeline, List.of(order)).get(0).require();
     }
 
@@ -89,11 +97,11 @@ abstract class WithAudit extends WithRedis {
 
     protected String addEntry(Map<String, String> fields) {
         return String.valueOf(
-                redis.opsForStream().add(StreamRecords.mapBacked(fields).withStreamKey(RedisKeys.ledger())));
+                redis.opsForStream().add(StreamRecords.mapBacked(fields).withStreamKey(RedisKeys.ledger(MAIN))));
     }
 
     protected List<MapRecord<String, Object, Object>> entries() {
-        return redis.opsForStream().range(RedisKeys.ledger(), Range.unbounded());
+        return redis.opsForStream().range(RedisKeys.ledger(MAIN), Range.unbounded());
     }
 
     protected String lastEntry() {
@@ -102,6 +110,6 @@ abstract class WithAudit extends WithRedis {
     }
 
     protected void deleteEntry(String at) {
-        assertThat(redis.opsForStream().delete(RedisKeys.ledger(), at)).isEqualTo(1);
+        assertThat(redis.opsForStream().delete(RedisKeys.ledger(MAIN), at)).isEqualTo(1);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.deadletters;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -31,7 +32,7 @@ class DeadLettersHttpTest extends WithRedis {
     @Test
     void theyComeOldestFirstInPages() {
         List<DeadLetters.Message> three = IntStream.range(0, 3)
-                .mapToObj(i -> new DeadLetters.Message("noise " + i, 7, "no order"))
+                .mapToObj(i -> new DeadLetters.Message(MAIN, "noise " + i, 7, "no order"))
                 .toList();
         deadLetters.bury(pipeline, three);
 
@@ -74,7 +75,7 @@ class DeadLettersHttpTest extends WithRedis {
     void aLetterWhoseIdIsNoTimeIsShownWithoutOneAndCanBeDropped() {
         redis.opsForStream()
                 .add(StreamRecords.newRecord()
-                        .in(RedisKeys.deadLetters())
+                        .in(RedisKeys.deadLetters(MAIN))
                         .withId("18446744073709551615-1")
                         .ofMap(Map.of("foo", "bar")));
 
@@ -121,7 +122,7 @@ class DeadLettersHttpTest extends WithRedis {
         assertThat(send("DELETE", "/dead-letters/" + id, null).statusCode()).isEqualTo(404);
         assertThat(send("POST", "/dead-letters/" + id + "/replay", null).statusCode())
                 .isEqualTo(404);
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
     }
 
     @Test
@@ -165,7 +166,7 @@ class DeadLettersHttpTest extends WithRedis {
         assertThat(JsonMapper.shared().readTree(answer.body()).path("replayed").intValue())
                 .isEqualTo(300);
         await().atMost(DEADLINE).untilAsserted(() -> assertThat(deadLetters()).hasSize(300));
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
     }
 
     @Test
@@ -198,20 +199,20 @@ class DeadLettersHttpTest extends WithRedis {
             configure("maxmemory", "0");
         }
         assertThat(deadLetters()).hasSize(2);
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
-        assertThat(redis.hasKey(RedisKeys.order("29"))).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
+        assertThat(redis.hasKey(RedisKeys.order(MAIN, "29"))).isFalse();
     }
 
     private void assertKept(String id, String reason) {
         HttpResponse<String> answer = send("POST", "/dead-letters/" + id + "/replay", null);
         assertThat(answer.statusCode()).isEqualTo(409);
         assertThat(answer.body()).contains("urn:exactly-once:problem:dead-letter-kept", reason);
-        assertThat(redis.opsForStream().range(RedisKeys.deadLetters(), Range.closed(id, id)))
+        assertThat(redis.opsForStream().range(RedisKeys.deadLetters(MAIN), Range.closed(id, id)))
                 .hasSize(1);
     }
 
     private String add(Map<String, String> fields) {
-        return redis.opsForStream().add(RedisKeys.deadLetters(), fields).getValue();
+        return redis.opsForStream().add(RedisKeys.deadLetters(MAIN), fields).getValue();
     }
 
     private JsonNode page(String path) {

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.interleavings;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** What must be true, whatever the schedule. */
@@ -10,4 +11,22 @@ interface Invariants {
 
     /** @return what is wrong when nothing happens any more: all machines have ended or died, and what was due has been done */
     List<String> brokenAtTheEnd(RedisImage redis);
+
+    static Invariants all(Invariants... all) {
+        return new Invariants() {
+            @Override
+            public List<String> brokenBy(RedisImage before, RedisImage after) {
+                return Arrays.stream(all)
+                        .flatMap(each -> each.brokenBy(before, after).stream())
+                        .toList();
+            }
+
+            @Override
+            public List<String> brokenAtTheEnd(RedisImage redis) {
+                return Arrays.stream(all)
+                        .flatMap(each -> each.brokenAtTheEnd(redis).stream())
+                        .toList();
+            }
+        };
+    }
 }

@@ -1,5 +1,7 @@
 package io.github.exactlyonce.inventory.interleavings;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
+
 import io.github.exactlyonce.contracts.RedisKeys;
 import java.util.List;
 
@@ -10,7 +12,7 @@ final class Locks {
 
     static List<String> broken(RedisImage redis) {
         return redis.keys().entrySet().stream()
-                .filter(key -> key.getKey().startsWith(RedisKeys.lock("")))
+                .filter(key -> key.getKey().startsWith(RedisKeys.lock(MAIN, "")))
                 .filter(key -> key.getValue().millisToLive() < 0
                         || key.getValue().millisToLive() > ReplicaBeans.LOCK_TTL.toMillis())
                 .map(key -> key.getKey() + " lives for " + key.getValue().millisToLive() + " ms")

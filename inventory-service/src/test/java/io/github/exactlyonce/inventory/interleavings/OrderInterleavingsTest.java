@@ -1,8 +1,10 @@
 package io.github.exactlyonce.inventory.interleavings;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,8 +60,8 @@ class OrderInterleavingsTest extends WithSmallSystem {
     @Test
     void whoDiesBeforeItRecordsAnOrderOfAnotherProducerLeavesThatToWhoeverHearsOfItToo() {
         SmallSystem system = new SmallSystem(2, RESOURCES);
-        OrderInvariants invariants = new OrderInvariants(SmallSystem.SKU, 1, List.of("29"));
-        Map<String, Map<String, String>> stock = Map.of(RedisKeys.stock(), Map.of(SmallSystem.SKU, "1"));
+        OrderInvariants invariants = new OrderInvariants(MAIN, SmallSystem.SKU, 1, List.of("29"));
+        Map<String, Map<String, String>> stock = Map.of(RedisKeys.stock(MAIN), Map.of(SmallSystem.SKU, "1"));
         boolean hasDied = true;
         for (int commands = 0; hasDied; commands++) {
             Machine first = beginning(system.messagesOfAnotherProducer(0, 1, "29"));
@@ -73,10 +75,10 @@ class OrderInterleavingsTest extends WithSmallSystem {
             hasDied = first.next() != null;
 
             redis = run(redis, beginning(system.messagesOfAnotherProducer(1, 1, "29")));
-            assertThat(redis.hash(RedisKeys.order("29")))
+            assertThat(redis.hash(RedisKeys.order(MAIN, "29")))
                     .as("%d commands of the first", commands)
                     .isNotEmpty();
-            while (!redis.members(RedisKeys.jobs()).isEmpty()) {
+            while (!redis.members(RedisKeys.jobs(MAIN)).isEmpty()) {
                 redis = run(redis, beginning(system.healer()));
             }
             assertThat(invariants.brokenAtTheEnd(redis))
@@ -100,5 +102,10 @@ class OrderInterleavingsTest extends WithSmallSystem {
 
     private static Step.Outcome arrive(RedisImage redis, Machine machine) {
         return REDIS.outcome(redis, new Step.Arrival(machine.next(), Set.of()));
+    }
+
+    @Test
+    void theSameIdInTwoWarehouses() {
+        assertHolds(SCENARIOS.sameIdInTwoWarehouses(new Warehouse("berlin")).with(FAULTS, 1));
     }
 }

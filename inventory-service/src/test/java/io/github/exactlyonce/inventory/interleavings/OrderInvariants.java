@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.interleavings;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +11,12 @@ import java.util.Set;
  * Each order is settled once: one ledger entry, the stock taken once if it is confirmed, never below zero, no job left, its
  * outcome never changed, and none lost.
  *
+ * @param warehouse of the orders, and of the stock
  * @param sku the one that all orders want
  * @param stock units at the beginning
  * @param orders their ids; each wants one unit
  */
-record OrderInvariants(String sku, int stock, List<String> orders) implements Invariants {
+record OrderInvariants(Warehouse warehouse, String sku, int stock, List<String> orders) implements Invariants {
 
     private static final Set<String> SETTLED = Set.of("CONFIRMED", "REJECTED");
 
@@ -23,8 +25,8 @@ record OrderInvariants(String sku, int stock, List<String> orders) implements In
         List<String> broken = new ArrayList<>();
         int confirmed = 0;
         for (String id : orders) {
-            Map<String, String> was = before.hash(RedisKeys.order(id));
-            Map<String, String> is = after.hash(RedisKeys.order(id));
+            Map<String, String> was = before.hash(RedisKeys.order(warehouse, id));
+            Map<String, String> is = after.hash(RedisKeys.order(warehouse, id));
             String status = is.getOrDefault("status", "");
             confirmed += status.equals("CONFIRMED") ? 1 : 0;
             if (!was.isEmpty() && is.isEmpty()) {
@@ -45,15 +47,15 @@ record OrderInvariants(String sku, int stock, List<String> orders) implements In
             } else if (isSettled && !entries(after, id).get(0).get("effect").equals(status)) {
                 broken.add("order " + id + " is " + status + ", the ledger says otherwise: " + entries(after, id));
             }
-            if (isSettled && after.keys().get(RedisKeys.order(id)).millisToLive() < 0) {
+            if (isSettled && after.keys().get(RedisKeys.order(warehouse, id)).millisToLive() < 0) {
                 broken.add("order " + id + " is settled and never expires");
             }
-            boolean hasJob = after.members(RedisKeys.jobs()).contains(RedisKeys.orderJob(id));
+            boolean hasJob = after.members(RedisKeys.jobs(warehouse)).contains(RedisKeys.orderJob(id));
             if (hasJob == isSettled && !is.isEmpty()) {
                 broken.add("order " + id + " is " + status + " and has " + (hasJob ? "a job" : "no job"));
             }
         }
-        long units = Long.parseLong(after.hash(RedisKeys.stock()).getOrDefault(sku, "0"));
+        long units = Long.parseLong(after.hash(RedisKeys.stock(warehouse)).getOrDefault(sku, "0"));
         if (units != stock - confirmed || units < 0) {
             broken.add("stock is " + units + ", after " + confirmed + " confirmed orders of one unit, from " + stock);
         }
@@ -65,22 +67,22 @@ record OrderInvariants(String sku, int stock, List<String> orders) implements In
     public List<String> brokenAtTheEnd(RedisImage redis) {
         List<String> broken = new ArrayList<>();
         for (String id : orders) {
-            Map<String, String> order = redis.hash(RedisKeys.order(id));
+            Map<String, String> order = redis.hash(RedisKeys.order(warehouse, id));
             if (!order.isEmpty() && !SETTLED.contains(order.getOrDefault("status", ""))) {
                 broken.add("order " + id + " is LOST: nothing settles it any more: " + order);
             }
         }
-        if (!redis.members(RedisKeys.jobs()).isEmpty()) {
-            broken.add("jobs are left: " + redis.members(RedisKeys.jobs()));
+        if (!redis.members(RedisKeys.jobs(warehouse)).isEmpty()) {
+            broken.add("jobs are left: " + redis.members(RedisKeys.jobs(warehouse)));
         }
-        if (!redis.stream(RedisKeys.deadLetters()).isEmpty()) {
-            broken.add("there are dead letters: " + redis.stream(RedisKeys.deadLetters()));
+        if (!redis.stream(RedisKeys.deadLetters(warehouse)).isEmpty()) {
+            broken.add("there are dead letters: " + redis.stream(RedisKeys.deadLetters(warehouse)));
         }
         return broken;
     }
 
-    private static List<Map<String, String>> entries(RedisImage redis, String id) {
-        return redis.stream(RedisKeys.ledger()).stream()
+    private List<Map<String, String>> entries(RedisImage redis, String id) {
+        return redis.stream(RedisKeys.ledger(warehouse)).stream()
                 .filter(entry -> id.equals(entry.get("id")))
                 .toList();
     }

@@ -1,5 +1,7 @@
 package io.github.exactlyonce.inventory.interleavings;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
+
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
@@ -119,11 +121,11 @@ final class RedisUnderTest {
         if (event instanceof Step.Arrival arrival) {
             String[] hidden = arrival.hidden().toArray(String[]::new);
             if (hidden.length > 0) {
-                commands.zrem(RedisKeys.jobs(), hidden);
+                commands.zrem(RedisKeys.jobs(MAIN), hidden);
             }
             RedisFuture<?> answer = send(arrival.command());
             for (String job : hidden) { // the same number again, to the last bit
-                commands.zadd(RedisKeys.jobs(), Double.parseDouble(image.score(RedisKeys.jobs(), job)), job);
+                commands.zadd(RedisKeys.jobs(MAIN), Double.parseDouble(image.score(RedisKeys.jobs(MAIN), job)), job);
             }
             return answer;
         }
@@ -168,7 +170,7 @@ final class RedisUnderTest {
     RedisImage begin(Map<String, Map<String, String>> hashes, List<String> jobs) {
         commands.flushdb();
         hashes.forEach(commands::hset);
-        jobs.forEach(job -> commands.zadd(RedisKeys.jobs(), 1, job));
+        jobs.forEach(job -> commands.zadd(RedisKeys.jobs(MAIN), 1, job));
         return capture();
     }
 
@@ -195,7 +197,11 @@ final class RedisUnderTest {
 
     /** Lets everything come due that this image says. Not a sleep: it looks at Redis's clock until that has moved on. */
     private void awaitDue(RedisImage image) {
-        long millis = image.highestScore(RedisKeys.jobs());
+        long millis = image.keys().keySet().stream()
+                .filter(key -> key.startsWith("jobs:"))
+                .mapToLong(image::highestScore)
+                .max()
+                .orElse(0);
         long deadline = System.nanoTime() + DEADLINE.toNanos();
         while (clock <= millis) {
             if (System.nanoTime() > deadline) {

@@ -1,7 +1,9 @@
 package io.github.exactlyonce.inventory.interleavings;
 
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Pipelines;
+import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
 import io.github.exactlyonce.inventory.Replica;
 import io.github.exactlyonce.inventory.jobs.JobPoller;
 import io.github.exactlyonce.inventory.jobs.PollerTick;
@@ -22,6 +24,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.ClassPathBeanDefinitionScanner;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
  * One replica: the service's own beans, wired as in the service, without its threads and with a {@link Rehearsal} for a
@@ -54,14 +57,22 @@ final class ReplicaBeans {
                 "jobs.backoff.max", "1ms",
                 "jobs.max-attempts", "1000"); // no schedule is so long that a job is given up
         context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("replica", settings));
-        context.register(Settings.class, Replica.class, Pipelines.class);
+        context.register(Settings.class, Replica.class, Pipelines.class, WarehouseRegistry.class);
         context.registerBean(Clock.class, Clock::systemUTC);
         context.registerBean(SimpleMeterRegistry.class);
         context.registerBean(LettuceConnectionFactory.class, () -> new RehearsedConnections(client));
+        context.registerBean(
+                StringRedisTemplate.class,
+                () -> new StringRedisTemplate(context.getBean(LettuceConnectionFactory.class)));
         context.registerBean("lifecycleProcessor", LifecycleProcessor.class, NothingStarts::new);
         ClassPathBeanDefinitionScanner scanner = new ClassPathBeanDefinitionScanner(context);
         scanner.getBeanDefinitionDefaults().setLazyInit(true);
-        scanner.scan(SERVICE + "jobs", SERVICE + "processing", SERVICE + "stock", SERVICE + "deadletters");
+        scanner.scan(
+                SERVICE + "warehouses",
+                SERVICE + "jobs",
+                SERVICE + "processing",
+                SERVICE + "stock",
+                SERVICE + "deadletters");
         context.refresh();
     }
 
@@ -88,8 +99,8 @@ final class ReplicaBeans {
     }
 
     /** As the thread {@code due-jobs} does each time it wakes up. */
-    void lookForDueJobs(Pipeline pipeline) {
-        PollerTick.of(context.getBean(JobPoller.class), pipeline);
+    void lookForDueJobs(Pipeline pipeline, Warehouse... warehouses) {
+        PollerTick.of(context.getBean(JobPoller.class), pipeline, warehouses);
     }
 
     @ConfigurationPropertiesScan("io.github.exactlyonce.inventory")

@@ -1,6 +1,9 @@
 package io.github.exactlyonce.inventory.interleavings;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
+
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.lettuce.core.SetArgs;
 import java.util.ArrayList;
@@ -45,6 +48,28 @@ final class Scenarios {
         return ordersOf(machines, Map.of(), List.of(), ids);
     }
 
+    /**
+     * The same id in two warehouses, with one unit in each: both orders are confirmed, whoever hears of which one first. No
+     * replica looks for due jobs meanwhile.
+     */
+    Scenario sameIdInTwoWarehouses(Warehouse other) {
+        return new Scenario(
+                Map.of(RedisKeys.stock(MAIN), Map.of(SKU, "1"), RedisKeys.stock(other), Map.of(SKU, "1")),
+                List.of(),
+                List.of(
+                        system.client(MAIN, "29"),
+                        system.client(other, "29"),
+                        system.messagesOf(0, "29", MAIN, other),
+                        system.messagesOf(1, "29", MAIN, other)),
+                0,
+                0,
+                system.healer(MAIN, other),
+                state -> true,
+                Invariants.all(
+                        new OrderInvariants(MAIN, SKU, 1, List.of("29")),
+                        new OrderInvariants(other, SKU, 1, List.of("29"))));
+    }
+
     /** An order that was placed for later, is due now, and is not announced yet. Copies of a message may come even before that. */
     Scenario scheduledOrder(int replicas, int copies, int looks) {
         List<Machine> machines = new ArrayList<>();
@@ -54,7 +79,7 @@ final class Scenarios {
         }
         Map<String, String> record =
                 Map.of("status", "SCHEDULED", "items", SKU + "=1", "placedAt", "1", "scheduledFor", "2");
-        return ordersOf(machines, Map.of(RedisKeys.order("29"), record), List.of(RedisKeys.orderJob("29")), "29");
+        return ordersOf(machines, Map.of(RedisKeys.order(MAIN, "29"), record), List.of(RedisKeys.orderJob("29")), "29");
     }
 
     /** Another producer's message: the replicas record the order themselves. */
@@ -74,7 +99,7 @@ final class Scenarios {
             machines.add(system.poller(replica, looks));
         }
         return new Scenario(
-                Map.of(RedisKeys.job("r-7"), Map.of("work", RESTOCK, "status", "SCHEDULED")),
+                Map.of(RedisKeys.job(MAIN, "r-7"), Map.of("work", RESTOCK, "status", "SCHEDULED")),
                 List.of(RESTOCK),
                 machines,
                 0,
@@ -108,7 +133,7 @@ final class Scenarios {
                     replica, "m", List.of(new Operation("hears of 29", redis -> true, Scenarios::textbook))));
         }
         return new Scenario(
-                Map.of(RedisKeys.stock(), Map.of(SKU, "10")),
+                Map.of(RedisKeys.stock(MAIN), Map.of(SKU, "10")),
                 List.of(),
                 machines,
                 0,
@@ -119,14 +144,14 @@ final class Scenarios {
     }
 
     private static void textbook(Pipeline pipeline) {
-        List<String> order = List.of(RedisKeys.lock("29"));
+        List<String> order = List.of(RedisKeys.lock(MAIN, "29"));
         SetArgs ifFree = SetArgs.Builder.nx().px(ReplicaBeans.LOCK_TTL);
         boolean isOurs = pipeline.<String, String>sendAll(order, (redis, lock) -> redis.set(lock, "locked", ifFree))
                         .get(0)
                         .value()
                 != null;
         if (isOurs) {
-            pipeline.sendAll(order, (redis, lock) -> redis.hincrby(RedisKeys.stock(), SKU, -1));
+            pipeline.sendAll(order, (redis, lock) -> redis.hincrby(RedisKeys.stock(MAIN), SKU, -1));
             pipeline.sendAll(order, (redis, lock) -> redis.del(lock));
         }
     }
@@ -134,7 +159,7 @@ final class Scenarios {
     private Scenario ordersOf(
             List<Machine> machines, Map<String, Map<String, String>> records, List<String> jobs, String... ids) {
         Map<String, Map<String, String>> hashes = new HashMap<>(records);
-        hashes.put(RedisKeys.stock(), Map.of(SKU, "1"));
+        hashes.put(RedisKeys.stock(MAIN), Map.of(SKU, "1"));
         return new Scenario(
                 hashes,
                 jobs,
@@ -143,6 +168,6 @@ final class Scenarios {
                 0,
                 system.healer(),
                 state -> true,
-                new OrderInvariants(SKU, 1, List.of(ids)));
+                new OrderInvariants(MAIN, SKU, 1, List.of(ids)));
     }
 }

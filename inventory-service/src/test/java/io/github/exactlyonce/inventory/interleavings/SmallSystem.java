@@ -1,14 +1,18 @@
 package io.github.exactlyonce.inventory.interleavings;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
+
 import io.github.exactlyonce.contracts.OrderItem;
 import io.github.exactlyonce.contracts.OrderItems;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.inventory.processing.OrderHint;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
@@ -34,53 +38,77 @@ final class SmallSystem {
 
     /** Posts one order of one unit. */
     Machine client(String orderId) {
+        return client(MAIN, orderId);
+    }
+
+    Machine client(Warehouse warehouse, String orderId) {
         Operation place = new Operation(
                 "POST /orders",
                 ALWAYS,
                 // The order service is another module, so this is its script with its arguments.
                 pipeline -> pipeline.eval(
                         PLACE_ORDER,
-                        ScriptCall.on(RedisKeys.order(orderId), RedisKeys.jobs())
+                        ScriptCall.on(RedisKeys.order(warehouse, orderId), RedisKeys.jobs(warehouse))
                                 .with(
                                         "announce",
                                         orderId,
                                         1,
-                                        RedisKeys.ORDER_UPDATES,
-                                        RedisKeys.JOB_UPDATES,
+                                        RedisKeys.orderUpdates(warehouse),
+                                        RedisKeys.jobUpdates(warehouse),
                                         ONE_UNIT.packed(),
                                         "",
                                         "",
                                         "")));
-        return Machine.idle("client of " + orderId, -1, "c", replicas.get(0), List.of(place));
+        return Machine.idle("client of " + orderId + in(warehouse), -1, "c", replicas.get(0), List.of(place));
     }
 
     /** A replica's thread that works on messages: up to so many copies of the message of each of these orders, in any order. */
     Machine messages(int replica, int copies, String... orderIds) {
         List<Operation> left = new ArrayList<>();
         for (String id : orderIds) {
-            OrderHint ours = hint(id, Instant.EPOCH);
-            Predicate<RedisImage> isPlaced = redis -> redis.keys().containsKey(RedisKeys.order(id));
-            left.addAll(Collections.nCopies(copies, hears(replica, ours, isPlaced)));
+            left.addAll(Collections.nCopies(copies, hearsOurs(replica, MAIN, id)));
         }
         return machine(replica, "m", left);
     }
 
+    /** As {@link #messages}, of orders with the same id in several warehouses. */
+    Machine messagesOf(int replica, String orderId, Warehouse... warehouses) {
+        return machine(
+                replica,
+                "m",
+                Arrays.stream(warehouses)
+                        .map(warehouse -> hearsOurs(replica, warehouse, orderId))
+                        .toList());
+    }
+
     /** As {@link #messages}, of another producer: nobody has recorded the order before. */
     Machine messagesOfAnotherProducer(int replica, int copies, String orderId) {
-        return machine(replica, "m", Collections.nCopies(copies, hears(replica, hint(orderId, null), ALWAYS)));
+        return machine(replica, "m", Collections.nCopies(copies, hears(replica, hint(MAIN, orderId, null), ALWAYS)));
     }
 
     /** A replica's thread that looks for due jobs, up to so many times. */
     Machine poller(int replica, int looks) {
+        return poller(replica, looks, MAIN);
+    }
+
+    private Machine poller(int replica, int looks, Warehouse... warehouses) {
         ReplicaBeans beans = replicas.get(replica);
         Operation look = new Operation(
-                "looks for due jobs", redis -> !redis.members(RedisKeys.jobs()).isEmpty(), beans::lookForDueJobs);
+                "looks for due jobs",
+                redis -> Arrays.stream(warehouses)
+                        .anyMatch(warehouse ->
+                                !redis.members(RedisKeys.jobs(warehouse)).isEmpty()),
+                pipeline -> beans.lookForDueJobs(pipeline, warehouses));
         return machine(replica, "p", Collections.nCopies(looks, look));
     }
 
     /** The replica that stands by. */
     Machine healer() {
-        return poller(replicas.size() - 1, 1);
+        return healer(MAIN);
+    }
+
+    Machine healer(Warehouse... warehouses) {
+        return poller(replicas.size() - 1, 1, warehouses);
     }
 
     Machine machine(int replica, String role, List<Operation> left) {
@@ -89,12 +117,24 @@ final class SmallSystem {
                 beans.name() + (role.equals("p") ? "'s poller" : ""), replica, role, beans, List.copyOf(left));
     }
 
-    private static OrderHint hint(String id, @Nullable Instant placedAt) {
-        return new OrderHint(id, id, ONE_UNIT, placedAt, null, OrderHint.Source.MESSAGE);
+    private static OrderHint hint(Warehouse warehouse, String id, @Nullable Instant placedAt) {
+        return new OrderHint(warehouse, id, id, ONE_UNIT, placedAt, null, OrderHint.Source.MESSAGE);
+    }
+
+    private Operation hearsOurs(int replica, Warehouse warehouse, String id) {
+        return hears(
+                replica,
+                hint(warehouse, id, Instant.EPOCH),
+                redis -> redis.keys().containsKey(RedisKeys.order(warehouse, id)));
+    }
+
+    private static String in(Warehouse warehouse) {
+        return warehouse.isMain() ? "" : " in " + warehouse;
     }
 
     private Operation hears(int replica, OrderHint hint, Predicate<RedisImage> mayBegin) {
         ReplicaBeans beans = replicas.get(replica);
-        return new Operation("hears of " + hint.id(), mayBegin, pipeline -> beans.hear(pipeline, hint));
+        return new Operation(
+                "hears of " + hint.id() + in(hint.warehouse()), mayBegin, pipeline -> beans.hear(pipeline, hint));
     }
 }

@@ -1,5 +1,7 @@
 package io.github.exactlyonce.inventory.interleavings;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
+
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.inventory.interleavings.Step.Arrival;
 import io.github.exactlyonce.inventory.interleavings.Step.Expiry;
@@ -33,7 +35,7 @@ final class Steps {
         }
         if (state.expiries() > 0) {
             state.redis().keys().keySet().stream()
-                    .filter(key -> key.startsWith(RedisKeys.lock("")))
+                    .filter(key -> key.startsWith(RedisKeys.lock(MAIN, "")))
                     .forEach(possible::addExpiry);
         }
         return possible.steps;
@@ -95,7 +97,7 @@ final class Steps {
 
     /** A claim may find any of the jobs due. One that finds none changes nothing: it might as well not have been sent. */
     private List<Set<String>> whatIsNotDue(Command command) {
-        List<String> jobs = state.redis().members(RedisKeys.jobs());
+        List<String> jobs = state.redis().members(RedisKeys.jobs(MAIN));
         if (!command.isOf(CLAIM) || jobs.isEmpty()) {
             return List.of(Set.of());
         }

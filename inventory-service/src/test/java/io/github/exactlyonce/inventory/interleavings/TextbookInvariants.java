@@ -1,5 +1,7 @@
 package io.github.exactlyonce.inventory.interleavings;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
+
 import io.github.exactlyonce.contracts.RedisKeys;
 import java.util.List;
 
@@ -21,6 +23,6 @@ record TextbookInvariants(String sku, int stock) implements Invariants {
     }
 
     private long taken(RedisImage redis) {
-        return stock - Long.parseLong(redis.hash(RedisKeys.stock()).get(sku));
+        return stock - Long.parseLong(redis.hash(RedisKeys.stock(MAIN)).get(sku));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -24,8 +25,12 @@ class DueJobsTest extends WithRedis {
     private static final OrderItems ONE = OrderItems.of(new OrderItem("001", 1));
     private static final Duration NOW = Duration.ZERO;
 
+    private TickedLane poller;
+
     @Autowired
-    private JobPoller poller;
+    void tickByHand(JobPoller replica) {
+        poller = new TickedLane(replica);
+    }
 
     @Autowired
     private DueJobs dueJobs;
@@ -43,7 +48,7 @@ class DueJobsTest extends WithRedis {
 
         assertThat(order("29").status()).isEqualTo(OrderStatus.CONFIRMED);
         assertThat(stock("001")).isEqualTo(9);
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
     }
 
     @Test
@@ -58,12 +63,12 @@ class DueJobsTest extends WithRedis {
     @Test
     void aDeadHoldersLockDoesNotDelayTheRecovery() {
         place("29", ONE, NOW);
-        redis.opsForValue().set(RedisKeys.lock("29"), "inventory-2/died", Duration.ofMinutes(5));
+        redis.opsForValue().set(RedisKeys.lock(MAIN, "29"), "inventory-2/died", Duration.ofMinutes(5));
 
         poller.tick(pipeline);
 
         assertThat(order("29").status()).isEqualTo(OrderStatus.CONFIRMED);
-        assertThat(redis.opsForValue().get(RedisKeys.lock("29"))).startsWith("inventory-1/");
+        assertThat(redis.opsForValue().get(RedisKeys.lock(MAIN, "29"))).startsWith("inventory-1/");
     }
 
     @Test
@@ -108,7 +113,7 @@ class DueJobsTest extends WithRedis {
     @Test
     void whatFailsEachTimeEndsInTheDeadLettersWithItsReason() {
         place("29", ONE, NOW);
-        redis.opsForValue().set(RedisKeys.ledger(), "not a stream");
+        redis.opsForValue().set(RedisKeys.ledger(MAIN), "not a stream");
 
         await().atMost(DEADLINE).pollInterval(Duration.ofMillis(5)).until(() -> {
             poller.tick(pipeline);
@@ -142,7 +147,7 @@ class DueJobsTest extends WithRedis {
 
     @Test
     void anOrderWithoutARecordGoesToTheDeadLetters() {
-        redis.opsForZSet().add(RedisKeys.jobs(), "order ghost", 1);
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "order ghost", 1);
 
         poller.tick(pipeline);
 
@@ -158,47 +163,48 @@ class DueJobsTest extends WithRedis {
     void aJobWithAnImpossibleScoreStopsNobodyElses() {
         redis.execute((RedisCallback<Object>) connection -> connection
                 .zSetCommands()
-                .zAdd(RedisKeys.jobs().getBytes(StandardCharsets.UTF_8), Double.NEGATIVE_INFINITY, new byte[] {'x'}));
+                .zAdd(RedisKeys.jobs(MAIN).getBytes(StandardCharsets.UTF_8), Double.NEGATIVE_INFINITY, new byte[] {'x'
+                }));
         place("29", ONE, NOW);
 
         assertThat(poller.tick(pipeline)).isEqualTo(2);
 
         assertThat(order("29").status()).isEqualTo(OrderStatus.CONFIRMED);
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
     }
 
     @Test
     void aJobThatIsNoTextIsBuriedUnderANameThatCanBeRead() {
         redis.execute((RedisCallback<Object>) connection -> connection
                 .zSetCommands()
-                .zAdd(RedisKeys.jobs().getBytes(StandardCharsets.UTF_8), 1, new byte[] {'w', (byte) 0xff}));
+                .zAdd(RedisKeys.jobs(MAIN).getBytes(StandardCharsets.UTF_8), 1, new byte[] {'w', (byte) 0xff}));
 
         poller.tick(pipeline);
 
         assertThat(deadLetters())
                 .singleElement()
                 .satisfies(letter -> assertThat(letter).containsEntry("payload", "w\\xff"));
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
     }
 
     @Test
     void anOrderThatWasGivenUpIsTriedAgainWhenItIsPlacedAgain() {
         place("29", ONE, NOW);
-        redis.delete(RedisKeys.jobs());
+        redis.delete(RedisKeys.jobs(MAIN));
 
         place("29", ONE, NOW);
         poller.tick(pipeline);
 
         assertThat(order("29").status()).isEqualTo(OrderStatus.CONFIRMED);
         place("29", ONE, NOW);
-        assertThat(redis.hasKey(RedisKeys.jobs()))
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN)))
                 .as("a settled order has no job")
                 .isFalse();
     }
 
     @Test
     void workThatNobodyKnowsGoesToTheDeadLetters() {
-        redis.opsForZSet().add(RedisKeys.jobs(), "email user 1", 1);
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "email user 1", 1);
 
         poller.tick(pipeline);
 
@@ -217,7 +223,7 @@ class DueJobsTest extends WithRedis {
         place("later", ONE, Duration.ofMinutes(2));
         double lease = score("order leased");
 
-        assertThat(dueJobs.sweep(pipeline, RedisKeys.ORDER_JOBS, Duration.ofSeconds(10))
+        assertThat(dueJobs.sweep(pipeline, MAIN, RedisKeys.ORDER_JOBS, Duration.ofSeconds(10))
                         .get())
                 .isEqualTo(1);
 
@@ -229,10 +235,13 @@ class DueJobsTest extends WithRedis {
     void aSweepOfManyOrdersReachesThemAll() {
         for (int i = 0; i < 1200; i++) {
             redis.opsForZSet()
-                    .add(RedisKeys.jobs(), "order o" + i, System.currentTimeMillis() + 60_000 + (i % 3 == 0 ? 0.5 : 0));
+                    .add(
+                            RedisKeys.jobs(MAIN),
+                            "order o" + i,
+                            System.currentTimeMillis() + 60_000 + (i % 3 == 0 ? 0.5 : 0));
         }
 
-        assertThat(dueJobs.sweep(pipeline, RedisKeys.ORDER_JOBS, Duration.ofMinutes(10))
+        assertThat(dueJobs.sweep(pipeline, MAIN, RedisKeys.ORDER_JOBS, Duration.ofMinutes(10))
                         .get())
                 .isEqualTo(800);
     }
@@ -256,7 +265,7 @@ class DueJobsTest extends WithRedis {
     }
 
     private List<Claim> claim(Pipeline on) {
-        return dueJobs.claim(on, List.of(), 0).get().claims();
+        return PollerTick.claim(dueJobs, on).get().claims();
     }
 
     private Claim awaitClaim() {
@@ -267,6 +276,6 @@ class DueJobsTest extends WithRedis {
     }
 
     private double score(String member) {
-        return redis.opsForZSet().score(RedisKeys.jobs(), member);
+        return redis.opsForZSet().score(RedisKeys.jobs(MAIN), member);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -64,7 +65,7 @@ class ExactlyOnceJobsTest extends WithJobs {
                         .containsEntry("effect", "RESTOCKED")
                         .containsEntry("id", "r-1")
                         .containsEntry("units", "001=5"));
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
     }
 
     @Test
@@ -75,7 +76,7 @@ class ExactlyOnceJobsTest extends WithJobs {
         poller.tick(pipeline);
 
         assertThat(stock("001")).isEqualTo(5);
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
         assertThat(deadLetters()).isEmpty();
     }
 
@@ -108,12 +109,12 @@ class ExactlyOnceJobsTest extends WithJobs {
 
         assertThat(stock("001")).isEqualTo(5);
         assertThat(deadLetters()).hasSize(unreadable.size());
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
     }
 
     @Test
     void anEffectThatFailsHoldsUpNoneOfThoseThatAreEndedWithIt() {
-        redis.opsForHash().put(RedisKeys.stock(), "broken", "100.0");
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "broken", "100.0");
         due("restock r-1 001 5");
         due("restock r-2 broken 5");
         due("restock r-3 001 5");
@@ -136,7 +137,7 @@ class ExactlyOnceJobsTest extends WithJobs {
         assertThat(emails.messages()).containsExactly("email user 1");
         assertThat(recordOf("42")).containsEntry("status", "DONE").containsEntry("runs", "1");
         assertThat((String) recordOf("42").get("lastRunBy")).startsWith("inventory-1/");
-        assertThat(redis.getExpire(RedisKeys.job("42"))).isPositive();
+        assertThat(redis.getExpire(RedisKeys.job(MAIN, "42"))).isPositive();
     }
 
     @Test
@@ -251,8 +252,8 @@ class ExactlyOnceJobsTest extends WithJobs {
         poller.tick(pipeline);
 
         assertThat(stock("001")).isEqualTo(5);
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
-        assertThat(redis.hasKey(RedisKeys.recurring())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
+        assertThat(redis.hasKey(RedisKeys.recurring(MAIN))).isFalse();
     }
 
     @Test
@@ -276,29 +277,29 @@ class ExactlyOnceJobsTest extends WithJobs {
         poller.tick(pipeline);
 
         assertThat(stock("001")).isEqualTo(5);
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
-        assertThat(redis.hasKey(RedisKeys.recurring())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
+        assertThat(redis.hasKey(RedisKeys.recurring(MAIN))).isFalse();
     }
 
     @Test
     void whileTheSchedulesCannotBeReadNothingIsClaimedAndNoRecurringJobEnds() {
-        redis.opsForValue().set(RedisKeys.recurring(), "not a hash");
+        redis.opsForValue().set(RedisKeys.recurring(MAIN), "not a hash");
         due("restock r-1 001 5");
 
         assertThat(poller.tick(pipeline)).isZero();
         assertThat(score("restock r-1 001 5")).isEqualTo(1);
 
-        redis.delete(RedisKeys.recurring());
+        redis.delete(RedisKeys.recurring(MAIN));
         assertThat(poller.tick(pipeline)).isEqualTo(1);
     }
 
     @Test
     void aClaimThatRedisRunsTooLateTakesNothing() {
-        dueJobs.claim(pipeline, List.of(), 0).get(); // from here on Redis's time is known
+        PollerTick.claim(dueJobs, pipeline).get(); // from here on Redis's time is known
         due("restock r-1 001 5");
         long before = scriptCalls();
         REDIS.freeze();
-        Reply<DueJobs.Claims> reply = dueJobs.claim(pipeline, List.of(), 0);
+        Reply<DueJobs.Claims> reply = PollerTick.claim(dueJobs, pipeline);
         REDIS.thaw();
 
         assertThat(reply.isFailure()).as("given up after the timeout").isTrue();
@@ -317,7 +318,7 @@ class ExactlyOnceJobsTest extends WithJobs {
 
         DueJobs.Claims late =
                 await().atMost(DEADLINE.multipliedBy(3)).until(this::claimOfABusyRedis, claims -> claims.due() < 0);
-        jobLog.looked(late);
+        jobLog.looked(MAIN, late);
 
         assertThat(late.claims()).isEmpty();
         assertThat(gauge("inventory.jobs.due")).isEqualTo(1);
@@ -327,8 +328,7 @@ class ExactlyOnceJobsTest extends WithJobs {
     /** Redis is away for longer than a claim may be late, which is 1 s here, and for less than an answer may take. */
     private DueJobs.Claims claimOfABusyRedis() throws Exception {
         REDIS.freeze();
-        Future<Reply<DueJobs.Claims>> claim =
-                CompletableFuture.supplyAsync(() -> dueJobs.claim(pipeline, List.of(), 0));
+        Future<Reply<DueJobs.Claims>> claim = CompletableFuture.supplyAsync(() -> PollerTick.claim(dueJobs, pipeline));
         await().pollDelay(Duration.ofMillis(1_400)).until(() -> true);
         REDIS.thaw();
         Reply<DueJobs.Claims> reply = claim.get();
@@ -366,9 +366,9 @@ class ExactlyOnceJobsTest extends WithJobs {
         assertThat(poller.tick(pipeline)).isZero();
         assertThat(poller.pause()).isPositive().isLessThanOrEqualTo(Duration.ofMillis(500));
 
-        redis.delete(RedisKeys.jobs());
+        redis.delete(RedisKeys.jobs(MAIN));
         poller.tick(pipeline);
-        assertThat(poller.pause()).as("the poll interval").isEqualTo(Duration.ofHours(1));
+        assertThat(poller.pause()).as("the poll interval").isGreaterThan(Duration.ofMinutes(59));
     }
 
     @Test
@@ -404,22 +404,22 @@ class ExactlyOnceJobsTest extends WithJobs {
     }
 
     private void due(String member, double at) {
-        redis.opsForZSet().add(RedisKeys.jobs(), member, at);
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), member, at);
     }
 
     private void record(String id, String... fields) {
-        redis.opsForHash().putAll(RedisKeys.job(id), Map.of("work", "publish " + id, "status", "SCHEDULED"));
+        redis.opsForHash().putAll(RedisKeys.job(MAIN, id), Map.of("work", "publish " + id, "status", "SCHEDULED"));
         for (int i = 0; i < fields.length; i += 2) {
-            redis.opsForHash().put(RedisKeys.job(id), fields[i], fields[i + 1]);
+            redis.opsForHash().put(RedisKeys.job(MAIN, id), fields[i], fields[i + 1]);
         }
     }
 
     private Map<Object, Object> recordOf(String id) {
-        return redis.opsForHash().entries(RedisKeys.job(id));
+        return redis.opsForHash().entries(RedisKeys.job(MAIN, id));
     }
 
     private void recurring(String member, String schedule) {
-        redis.opsForHash().put(RedisKeys.recurring(), member, schedule);
+        redis.opsForHash().put(RedisKeys.recurring(MAIN), member, schedule);
     }
 
     private double next(String schedule) {
@@ -434,7 +434,7 @@ class ExactlyOnceJobsTest extends WithJobs {
     }
 
     private List<Claim> claim(Pipeline on) {
-        return dueJobs.claim(on, List.of(), 0).get().claims();
+        return PollerTick.claim(dueJobs, on).get().claims();
     }
 
     private Claim awaitClaim() {
@@ -449,7 +449,7 @@ class ExactlyOnceJobsTest extends WithJobs {
     }
 
     private static JobEffect publishing(Claim claim) {
-        return new JobEffect(claim, List.of(RedisKeys.job(claim.id())), List.of());
+        return new JobEffect(claim, List.of(RedisKeys.job(MAIN, claim.id())), List.of());
     }
 
     /** Scripts that were called so far, by whoever. */

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.RedisKeys;
@@ -67,7 +68,7 @@ class ListingJobsTest extends WithJobs {
         IntStream.range(0, 10).forEach(i -> add("order " + i, LATER));
         String next = json(get("/jobs?limit=4")).path("next").stringValue();
 
-        redis.opsForZSet().remove(RedisKeys.jobs(), "order 1", "order 3", "order 4");
+        redis.opsForZSet().remove(RedisKeys.jobs(MAIN), "order 1", "order 3", "order 4");
 
         assertThat(works(json(get("/jobs?limit=3&after=" + next)))).containsExactly("order 5", "order 6", "order 7");
     }
@@ -84,7 +85,7 @@ class ListingJobsTest extends WithJobs {
         add(new byte[] {'w', (byte) 0xff, 0, '\n'}, LATER);
         add(new byte[] {'w', (byte) 0xfe}, LATER);
         add("x".repeat(100_000), LATER);
-        redis.opsForHash().put(RedisKeys.recurring(), "never", "whenever");
+        redis.opsForHash().put(RedisKeys.recurring(MAIN), "never", "whenever");
 
         List<String> all = pageThrough(100, 1);
 
@@ -102,7 +103,7 @@ class ListingJobsTest extends WithJobs {
     void membersComeByTheirBytesInEachLocale() {
         Set<String> members = new HashSet<>(List.of("B 1", "a 1", "Z 1", "_ 1", "ä 1", "b-1", "b 1", "b", "b1"));
         members.forEach(member -> add(member, LATER));
-        List<String> sorted = new ArrayList<>(redis.opsForZSet().range(RedisKeys.jobs(), 0, -1));
+        List<String> sorted = new ArrayList<>(redis.opsForZSet().range(RedisKeys.jobs(MAIN), 0, -1));
 
         assertThat(pageThrough(1, 20)).isEqualTo(sorted);
     }
@@ -110,7 +111,7 @@ class ListingJobsTest extends WithJobs {
     @Test
     void aRecurrenceThatIsNoHashHidesNoJob() {
         add("order 29", LATER);
-        redis.opsForValue().set(RedisKeys.recurring(), "of another type");
+        redis.opsForValue().set(RedisKeys.recurring(MAIN), "of another type");
 
         assertThat(works(json(get("/jobs")))).containsExactly("order 29");
     }
@@ -167,6 +168,6 @@ class ListingJobsTest extends WithJobs {
 
     private void add(byte[] member, double score) {
         redis.execute((RedisCallback<Object>) connection ->
-                connection.zSetCommands().zAdd(RedisKeys.jobs().getBytes(StandardCharsets.UTF_8), score, member));
+                connection.zSetCommands().zAdd(RedisKeys.jobs(MAIN).getBytes(StandardCharsets.UTF_8), score, member));
     }
 }

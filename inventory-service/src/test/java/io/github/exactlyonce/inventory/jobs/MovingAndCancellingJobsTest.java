@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.OrderItem;
@@ -33,7 +34,7 @@ class MovingAndCancellingJobsTest extends WithJobs {
     void aMovedJobIsDueAtItsNewTimeAndItsAttemptsStartAgain() {
         schedulePublish("p1");
         redis.opsForZSet()
-                .add(RedisKeys.jobs(), "publish p1", Instant.parse(NEVER).toEpochMilli() + 2 / 1024.0);
+                .add(RedisKeys.jobs(MAIN), "publish p1", Instant.parse(NEVER).toEpochMilli() + 2 / 1024.0);
         assertThat(job("p1").path("attempts").intValue()).isEqualTo(2);
 
         HttpResponse<String> answer = patch("p1", "{'dueAt':'2150-01-02T00:00:00Z'}");
@@ -67,7 +68,7 @@ class MovingAndCancellingJobsTest extends WithJobs {
     void movingAJobToTheFrontWakesThePollersAndMovingItBackDoesNot() {
         schedulePublish("p1", "'delay':'P100D'");
         schedulePublish("p2", "'delay':'P101D'");
-        try (Heard wakes = new Heard(REDIS.url(), RedisKeys.JOB_UPDATES)) {
+        try (Heard wakes = new Heard(REDIS.url(), RedisKeys.jobUpdates(MAIN))) {
             patch("p2", "{'delay':'P99D'}");
             assertThat(wakes.messages())
                     .singleElement()
@@ -80,25 +81,25 @@ class MovingAndCancellingJobsTest extends WithJobs {
     @Test
     void aMoveThatIsSentAgainAfterTheRunSchedulesNoOther() {
         schedulePublish("p1");
-        assertThat(jobs.move("p1", NOW, "inventory-1/token").outcome()).isEqualTo(Outcome.CHANGED);
+        assertThat(jobs.move(MAIN, "p1", NOW, "inventory-1/token").outcome()).isEqualTo(Outcome.CHANGED);
         runUntil("p1", "status", "DONE");
 
-        JobAnswer again = jobs.move("p1", NOW, "inventory-1/token");
+        JobAnswer again = jobs.move(MAIN, "p1", NOW, "inventory-1/token");
 
         assertThat(again.outcome()).isEqualTo(Outcome.CHANGED);
         assertThat(again.job().status()).isEqualTo(JobStatus.DONE);
         assertThat(hasJob("publish p1")).isFalse();
-        assertThat(jobs.move("p1", NOW, "inventory-1/other").outcome()).isEqualTo(Outcome.ENDED);
+        assertThat(jobs.move(MAIN, "p1", NOW, "inventory-1/other").outcome()).isEqualTo(Outcome.ENDED);
     }
 
     @Test
     void aMoveThatIsSentAgainAfterTheRunOfARecurringJobLeavesTheNextRunWhereItIs() {
         schedulePublish("p1", "'cron':'0 17 3 1 4 *'");
-        jobs.move("p1", NOW, "inventory-1/token");
+        jobs.move(MAIN, "p1", NOW, "inventory-1/token");
         runUntil("p1", "runs", "1");
         Double next = score("publish p1");
 
-        assertThat(jobs.move("p1", NOW, "inventory-1/token").outcome()).isEqualTo(Outcome.CHANGED);
+        assertThat(jobs.move(MAIN, "p1", NOW, "inventory-1/token").outcome()).isEqualTo(Outcome.CHANGED);
 
         assertThat(score("publish p1")).isEqualTo(next);
     }
@@ -147,7 +148,7 @@ class MovingAndCancellingJobsTest extends WithJobs {
         HttpResponse<String> again = post(publish("p1", "'dueAt':'" + NEVER + "'"));
         assertThat(again.statusCode()).isEqualTo(200);
         assertThat(json(again).path("status").stringValue()).isEqualTo("CANCELLED");
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
         assertThat(secondsToLive("p1")).isPositive();
         assertProblem(patch("p1", "{'delay':'PT1H'}"), 409, "job-ended");
     }
@@ -156,20 +157,20 @@ class MovingAndCancellingJobsTest extends WithJobs {
     @ValueSource(strings = {"DONE", "DEAD"})
     void aJobThatHasEndedIsNeitherMovedNorCancelled(String status) {
         schedulePublish("p1");
-        redis.delete(RedisKeys.jobs());
-        redis.opsForHash().put(RedisKeys.job("p1"), "status", status);
+        redis.delete(RedisKeys.jobs(MAIN));
+        redis.opsForHash().put(RedisKeys.job(MAIN, "p1"), "status", status);
 
         assertProblem(patch("p1", "{'delay':'PT1H'}"), 409, "job-ended");
         assertProblem(cancel("p1"), 409, "job-ended");
 
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
         assertThat(field("p1", "status")).isEqualTo(status);
     }
 
     @Test
     void aJobThatWasGivenUpSaysWhy() {
         schedulePublish("p1");
-        redis.opsForHash().delete(RedisKeys.job("p1"), "message");
+        redis.opsForHash().delete(RedisKeys.job(MAIN, "p1"), "message");
         makeDue("publish p1");
 
         runUntil("p1", "status", "DEAD");
@@ -220,7 +221,7 @@ class MovingAndCancellingJobsTest extends WithJobs {
     @Test
     void aSetOfJobsThatIsNoneIsFoundOutBeforeAnythingIsWritten() {
         schedulePublish("p1");
-        redis.opsForValue().set(RedisKeys.jobs(), "of another type");
+        redis.opsForValue().set(RedisKeys.jobs(MAIN), "of another type");
 
         assertProblem(patch("p1", "{'delay':'PT5S'}"), 500, "damaged-data");
         assertProblem(cancel("p1"), 500, "damaged-data");

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -33,14 +34,12 @@ import org.springframework.test.context.TestPropertySource;
 @TestPropertySource(properties = {"jobs.workers=2", "jobs.lease=1s", "jobs.shutdown-grace=300ms"})
 class OutsideWorkTest extends WithRedis {
 
-    @Autowired
-    private JobPoller poller;
+    private TickedLane poller;
 
     @Autowired
-    private OutsideWork outside;
-
-    @Autowired
-    private JobRunner runner;
+    void tickByHand(JobPoller replica) {
+        poller = new TickedLane(replica);
+    }
 
     @Autowired
     private DueJobs dueJobs;
@@ -52,17 +51,14 @@ class OutsideWorkTest extends WithRedis {
     private JobProperties properties;
 
     @Autowired
-    private Alarm alarm;
-
-    @Autowired
     private Emails emails;
 
     @Autowired
     private Texts texts;
 
     @BeforeEach
-    void tickByHand() {
-        poller.stop();
+    void onlyByHand() {
+        poller.stopTheOthers();
         List.of(emails, texts).forEach(Recorded::reset);
     }
 
@@ -71,9 +67,9 @@ class OutsideWorkTest extends WithRedis {
         emails.blocker.countDown();
         texts.blocker.countDown();
         await().atMost(DEADLINE).until(() -> {
-            redis.delete(RedisKeys.jobs());
+            redis.delete(RedisKeys.jobs(MAIN));
             poller.tick(pipeline);
-            return outside.size() == 0;
+            return poller.lane.outside.size() == 0;
         });
     }
 
@@ -90,8 +86,8 @@ class OutsideWorkTest extends WithRedis {
 
     @Test
     void itGetsTheFieldsOfItsRecordAndNotOfAnothers() {
-        redis.opsForHash().putAll(RedisKeys.job("7"), Map.of("work", "email 7", "message", "hello"));
-        redis.opsForHash().putAll(RedisKeys.job("8"), Map.of("work", "publish 8", "message", "not yours"));
+        redis.opsForHash().putAll(RedisKeys.job(MAIN, "7"), Map.of("work", "email 7", "message", "hello"));
+        redis.opsForHash().putAll(RedisKeys.job(MAIN, "8"), Map.of("work", "publish 8", "message", "not yours"));
         due("email 7");
         due("email 8");
 
@@ -180,9 +176,9 @@ class OutsideWorkTest extends WithRedis {
         };
         due("email 1");
         poller.tick(pipeline);
-        redis.opsForZSet().add(RedisKeys.jobs(), "email 1", 4e12); // somebody moved it to another time
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "email 1", 4e12); // somebody moved it to another time
 
-        tickUntil(() -> interrupted.getCount() == 0 && outside.size() == 0);
+        tickUntil(() -> interrupted.getCount() == 0 && poller.lane.outside.size() == 0);
 
         assertThat(score("email 1")).isEqualTo(4e12);
         assertThat(deadLetters()).isEmpty();
@@ -194,14 +190,14 @@ class OutsideWorkTest extends WithRedis {
         for (int i = 0; i < 600; i++) {
             due("email " + i);
         }
-        redis.opsForZSet().add(RedisKeys.jobs(), "restock r-1 001 5", 2); // later than all of them
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "restock r-1 001 5", 2); // later than all of them
 
         int claimed = poller.tick(pipeline);
 
         assertThat(claimed).isEqualTo(3);
         assertThat(stock("001")).isEqualTo(5);
         assertThat(poller.tick(pipeline)).as("both workers are busy").isZero();
-        assertThat(redis.opsForZSet().count(RedisKeys.jobs(), 1, 1)).isEqualTo(598);
+        assertThat(redis.opsForZSet().count(RedisKeys.jobs(MAIN), 1, 1)).isEqualTo(598);
         assertThat(poller.pause()).as("it does not spin on what it cannot take").isGreaterThan(Duration.ofMillis(10));
     }
 
@@ -219,7 +215,7 @@ class OutsideWorkTest extends WithRedis {
         assertThat(hasJob("text 1")).isFalse();
         await().atMost(DEADLINE).until(() -> began.getCount() == 0);
         texts.blocker.countDown();
-        tickUntil(() -> outside.size() == 0);
+        tickUntil(() -> poller.lane.outside.size() == 0);
         assertThat(texts.done).hasSize(1);
     }
 
@@ -242,13 +238,13 @@ class OutsideWorkTest extends WithRedis {
     @Test
     void atMostOnceDoesNotBeginWhatItMayNotHaveEnded() {
         due("text 1");
-        List<Claim> claims = dueJobs.claim(pipeline, List.of("text"), 1).get().claims();
+        List<Claim> claims = claim("text");
         Map<Claim, JobResult> notBegun;
         RedisClient client = RedisClient.create(REDIS.url());
         try (StatefulRedisConnection<String, String> other = client.connect()) {
             client(other, "PAUSE", "60000", "WRITE");
             try {
-                notBegun = outside.begin(pipeline, texts, claims);
+                notBegun = poller.lane.outside.begin(pipeline, texts, claims);
                 // It is gone, and its command with it.
                 await().atMost(DEADLINE).until(() -> !isAnyScriptHeldUp(other));
             } finally {
@@ -260,7 +256,7 @@ class OutsideWorkTest extends WithRedis {
 
         assertThat(notBegun).containsOnlyKeys(claims);
         assertThat(notBegun.values()).extracting(JobResult::kind).containsOnly(JobResult.Kind.LEFT);
-        assertThat(outside.size()).isZero();
+        assertThat(poller.lane.outside.size()).isZero();
         assertThat(hasJob("text 1")).isTrue();
         tickUntil(() -> texts.done.size() == 1);
         assertThat(hasJob("text 1")).isFalse();
@@ -287,9 +283,9 @@ class OutsideWorkTest extends WithRedis {
         due("text 1");
         due("email 1");
         poller.tick(pipeline);
-        await().atMost(DEADLINE).until(() -> outside.haveAllEnded());
+        await().atMost(DEADLINE).until(() -> poller.lane.outside.haveAllEnded());
 
-        assertThat(runner.handBack(pipeline)).isZero();
+        assertThat(poller.lane.runner.handBack(pipeline)).isEmpty();
 
         assertThat(deadLetters()).isEmpty();
         assertThat(hasJob("email 1")).isFalse();
@@ -309,11 +305,8 @@ class OutsideWorkTest extends WithRedis {
     /** Claimed and begun by a replica that is not heard of again. */
     private OutsideWork beginOnAReplicaThatDies(String member) {
         due(member);
-        OutsideWork dead = new OutsideWork(dueJobs, effects, properties, alarm);
-        dead.begin(
-                pipeline,
-                emails,
-                dueJobs.claim(pipeline, List.of("email"), 1).get().claims());
+        OutsideWork dead = new OutsideWork(dueJobs, effects, properties, new Alarm());
+        dead.begin(pipeline, emails, claim("email"));
         return dead;
     }
 
@@ -324,9 +317,13 @@ class OutsideWorkTest extends WithRedis {
                 .singleElement()
                 .extracting(JobResult::kind)
                 .isEqualTo(JobResult.Kind.LEFT);
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
         assertThat(deadLetters()).isEmpty();
-        paused.destroy();
+    }
+
+    private List<Claim> claim(String kind) {
+        List<DueJobs.Share> shares = List.of(new DueJobs.Share(MAIN, 256, 1));
+        return dueJobs.claimAll(pipeline, shares, List.of(kind)).get(0).get().claims();
     }
 
     private static void client(StatefulRedisConnection<String, String> connection, String... command) {
@@ -344,11 +341,11 @@ class OutsideWorkTest extends WithRedis {
     }
 
     private void due(String member) {
-        redis.opsForZSet().add(RedisKeys.jobs(), member, 1);
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), member, 1);
     }
 
     private double score(String member) {
-        return redis.opsForZSet().score(RedisKeys.jobs(), member);
+        return redis.opsForZSet().score(RedisKeys.jobs(MAIN), member);
     }
 
     private void tickUntil(Callable<Boolean> condition) {

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.RedisKeys;
@@ -32,7 +33,7 @@ class RecurringJobsTest extends WithJobs {
         assertThat(job.path("cron").stringValue()).isEqualTo("0 17 3 1 4 *");
         assertThat(job.path("zone").stringValue()).isEqualTo("Europe/Berlin");
         assertThat(Instant.parse(job.path("dueAt").stringValue())).isEqualTo(next());
-        assertThat(redis.opsForHash().get(RedisKeys.recurring(), "publish yearly"))
+        assertThat(redis.opsForHash().get(RedisKeys.recurring(MAIN), "publish yearly"))
                 .isEqualTo("Europe/Berlin 0 17 3 1 4 *");
     }
 
@@ -44,7 +45,7 @@ class RecurringJobsTest extends WithJobs {
 
         JobRequest request = JobRequest.read(body, handlers, () -> read);
         assertThat(redis.keys("*late*")).as("nothing has happened yet").isEmpty();
-        assertThat(jobs.schedule(request).outcome()).isEqualTo(JobAnswer.Outcome.NEW);
+        assertThat(jobs.schedule(MAIN, request).outcome()).isEqualTo(JobAnswer.Outcome.NEW);
 
         runUntil("late", "runs", "1");
         assertThat(score("publish late")).as("one run, and then on time").isEqualTo(next().toEpochMilli());
@@ -80,7 +81,7 @@ class RecurringJobsTest extends WithJobs {
             schedulePublish("yearly", YEARLY);
             redis.opsForZSet()
                     .add(
-                            RedisKeys.jobs(),
+                            RedisKeys.jobs(MAIN),
                             "publish yearly",
                             Instant.parse("2001-04-01T01:17:00Z").toEpochMilli());
 
@@ -114,7 +115,7 @@ class RecurringJobsTest extends WithJobs {
         assertThat(cancel("yearly").statusCode()).isEqualTo(204);
 
         assertThat(hasJob("publish yearly")).isFalse();
-        assertThat(redis.hasKey(RedisKeys.recurring())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.recurring(MAIN))).isFalse();
         JsonNode job = job("yearly");
         assertThat(job.path("status").stringValue()).isEqualTo("CANCELLED");
         assertThat(job.path("cron").stringValue()).isEqualTo("0 17 3 1 4 *");

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -32,8 +33,12 @@ class ReplayedJobTest extends WithRedis {
     private static final OrderItems ONE = OrderItems.of(new OrderItem("001", 1));
     private static final String DAILY = "Z 0 0 0 * * *";
 
+    private TickedLane poller;
+
     @Autowired
-    private JobPoller poller;
+    void tickByHand(JobPoller replica) {
+        poller = new TickedLane(replica);
+    }
 
     @Autowired
     private DueJobs dueJobs;
@@ -43,21 +48,21 @@ class ReplayedJobTest extends WithRedis {
 
     @BeforeEach
     void onlyTicks() {
-        poller.stop();
+        poller.stopTheOthers();
         stock("001", 10);
     }
 
     @AfterEach
     void asBefore() {
-        poller.start();
+        poller.startTheOthers();
     }
 
     @Test
     void aJobThatWasGivenUpIsDoneOnceAfterItsCauseWasMended() {
         place("29", ONE, Duration.ZERO);
-        redis.opsForValue().set(RedisKeys.ledger(), "not a stream");
+        redis.opsForValue().set(RedisKeys.ledger(MAIN), "not a stream");
         String id = tickUntilBuried();
-        redis.delete(RedisKeys.ledger());
+        redis.delete(RedisKeys.ledger(MAIN));
 
         HttpResponse<String> answer = replay(id);
 
@@ -100,14 +105,14 @@ class ReplayedJobTest extends WithRedis {
     void aJobThatWasCancelledMeanwhileStaysCancelledAndItsLetterStays() {
         record("p1", Map.of("work", "publish p1", "status", "SCHEDULED"));
         String id = bury("publish p1");
-        redis.opsForHash().put(RedisKeys.job("p1"), "status", "CANCELLED");
+        redis.opsForHash().put(RedisKeys.job(MAIN, "p1"), "status", "CANCELLED");
 
         HttpResponse<String> answer = replay(id);
 
         assertThat(answer.statusCode()).isEqualTo(409);
         assertThat(answer.body()).contains("the job was cancelled");
         assertThat(deadLetters()).hasSize(1);
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
     }
 
     @Test
@@ -118,21 +123,21 @@ class ReplayedJobTest extends WithRedis {
 
         assertThat(jobReplay.replay(pipeline, letter).kind()).isEqualTo(Replay.Result.Kind.GONE);
 
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
     }
 
     @Test
     void itsRecordIsScheduledAgainAndDoesNotExpireMeanwhile() {
         record("p-1", Map.of("work", "publish p-1", "channel", "news", "message", "hello", "status", "DEAD"));
-        redis.expire(RedisKeys.job("p-1"), Duration.ofHours(1));
+        redis.expire(RedisKeys.job(MAIN, "p-1"), Duration.ofHours(1));
 
         replay(bury("publish p-1"));
 
         assertThat(status("p-1")).isEqualTo("SCHEDULED");
-        assertThat(redis.getExpire(RedisKeys.job("p-1"))).isEqualTo(-1);
+        assertThat(redis.getExpire(RedisKeys.job(MAIN, "p-1"))).isEqualTo(-1);
         poller.tick(pipeline);
         assertThat(status("p-1")).isEqualTo("DONE");
-        assertThat(redis.getExpire(RedisKeys.job("p-1"))).isPositive();
+        assertThat(redis.getExpire(RedisKeys.job(MAIN, "p-1"))).isPositive();
     }
 
     @Test
@@ -158,7 +163,7 @@ class ReplayedJobTest extends WithRedis {
 
     @Test
     void aJobThatIsClaimedOrWaitsForAnotherAttemptKeepsItsTime() {
-        redis.opsForZSet().add(RedisKeys.jobs(), "restock r-7 001 5", 1);
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "restock r-7 001 5", 1);
         Claim claim = claim().get(0);
 
         assertThat(replay(bury("restock r-7 001 5")).statusCode()).isEqualTo(200);
@@ -173,7 +178,7 @@ class ReplayedJobTest extends WithRedis {
 
     @Test
     void aJobThatIsOverdueIsNotPutOff() {
-        redis.opsForZSet().add(RedisKeys.jobs(), "order 29", 1);
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "order 29", 1);
 
         replay(bury("order 29"));
 
@@ -182,9 +187,9 @@ class ReplayedJobTest extends WithRedis {
 
     @Test
     void theBuriedRunOfARecurringJobIsMadeUpForAndItsNextOneStays() {
-        redis.opsForHash().put(RedisKeys.recurring(), "restock r-7 001 5", DAILY);
-        redis.opsForZSet().add(RedisKeys.jobs(), "restock r-7 001 5", 1);
-        redis.opsForHash().put(RedisKeys.stock(), "001", "many");
+        redis.opsForHash().put(RedisKeys.recurring(MAIN), "restock r-7 001 5", DAILY);
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "restock r-7 001 5", 1);
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "001", "many");
         String id = tickUntilBuried();
         double nextRun = score("restock r-7 001 5");
         stock("001", 10);
@@ -202,11 +207,11 @@ class ReplayedJobTest extends WithRedis {
     @Test
     void thePollersAreWoken() {
         Queue<String> heard = new ConcurrentLinkedQueue<>();
-        byte[] channel = RedisKeys.JOB_UPDATES.getBytes(StandardCharsets.UTF_8);
+        byte[] channel = RedisKeys.jobUpdates(MAIN).getBytes(StandardCharsets.UTF_8);
         try (RedisConnection connection = redis.getRequiredConnectionFactory().getConnection()) {
             connection.subscribe(
                     (message, pattern) -> heard.add(new String(message.getBody(), StandardCharsets.UTF_8)), channel);
-            await().atMost(DEADLINE).until(() -> redis.convertAndSend(RedisKeys.JOB_UPDATES, "here") == 2);
+            await().atMost(DEADLINE).until(() -> redis.convertAndSend(RedisKeys.jobUpdates(MAIN), "here") == 2);
 
             replay(bury("order 29"));
 
@@ -220,7 +225,7 @@ class ReplayedJobTest extends WithRedis {
             return !deadLetters().isEmpty();
         });
         return redis.opsForStream()
-                .range(RedisKeys.deadLetters(), Range.unbounded())
+                .range(RedisKeys.deadLetters(MAIN), Range.unbounded())
                 .get(0)
                 .getId()
                 .getValue();
@@ -236,27 +241,27 @@ class ReplayedJobTest extends WithRedis {
 
     private String bury(String member) {
         return redis.opsForStream()
-                .add(RedisKeys.deadLetters(), Map.of("source", "job", "reason", "tired", "payload", member))
+                .add(RedisKeys.deadLetters(MAIN), Map.of("source", "job", "reason", "tired", "payload", member))
                 .getValue();
     }
 
     private static DeadLetter letter(String id, String member) {
-        return new DeadLetter(id, null, "job", null, member, null, null, Map.of());
+        return new DeadLetter(MAIN, id, null, "job", null, member, null, null, Map.of());
     }
 
     private void record(String id, Map<String, String> fields) {
-        redis.opsForHash().putAll(RedisKeys.job(id), fields);
+        redis.opsForHash().putAll(RedisKeys.job(MAIN, id), fields);
     }
 
     private Object status(String id) {
-        return redis.opsForHash().get(RedisKeys.job(id), "status");
+        return redis.opsForHash().get(RedisKeys.job(MAIN, id), "status");
     }
 
     private List<Claim> claim() {
-        return dueJobs.claim(pipeline, List.of(), 0).get().claims();
+        return PollerTick.claim(dueJobs, pipeline).get().claims();
     }
 
     private double score(String member) {
-        return redis.opsForZSet().score(RedisKeys.jobs(), member);
+        return redis.opsForZSet().score(RedisKeys.jobs(MAIN), member);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.RedisKeys;
@@ -111,7 +112,7 @@ class SchedulingJobsTest extends WithJobs {
 
         assertThat(again.statusCode()).isEqualTo(200);
         assertThat(json(again)).isEqualTo(job("p1"));
-        assertThat(redis.opsForZSet().size(RedisKeys.jobs())).isEqualTo(1);
+        assertThat(redis.opsForZSet().size(RedisKeys.jobs(MAIN))).isEqualTo(1);
         assertThat(counted() - scheduled).isEqualTo(1);
     }
 
@@ -155,8 +156,8 @@ class SchedulingJobsTest extends WithJobs {
         assertProblem(post(other), 409, "job-conflict");
 
         assertThat(job("p1")).isEqualTo(before);
-        assertThat(redis.opsForZSet().size(RedisKeys.jobs())).isEqualTo(1);
-        assertThat(redis.hasKey(RedisKeys.recurring())).isFalse();
+        assertThat(redis.opsForZSet().size(RedisKeys.jobs(MAIN))).isEqualTo(1);
+        assertThat(redis.hasKey(RedisKeys.recurring(MAIN))).isFalse();
     }
 
     @Test
@@ -173,7 +174,7 @@ class SchedulingJobsTest extends WithJobs {
             start.countDown();
 
             assertThat(answers).extracting(Future::get).containsOnly(201, 200).containsOnlyOnce(201);
-            assertThat(redis.opsForZSet().size(RedisKeys.jobs())).isEqualTo(1);
+            assertThat(redis.opsForZSet().size(RedisKeys.jobs(MAIN))).isEqualTo(1);
         } finally {
             clients.shutdownNow();
         }
@@ -192,8 +193,8 @@ class SchedulingJobsTest extends WithJobs {
 
     @Test
     void aJobOfARecordThatIsNoneReplacesIt() {
-        redis.opsForHash().put(RedisKeys.job("p1"), "note", "by hand");
-        redis.expire(RedisKeys.job("p1"), Duration.ofMinutes(1));
+        redis.opsForHash().put(RedisKeys.job(MAIN, "p1"), "note", "by hand");
+        redis.expire(RedisKeys.job(MAIN, "p1"), Duration.ofMinutes(1));
 
         schedulePublish("p1");
 
@@ -203,8 +204,8 @@ class SchedulingJobsTest extends WithJobs {
 
     @Test
     void whereverAKeyIsOfAnotherTypeNothingIsWritten() {
-        for (String key : List.of(RedisKeys.jobs(), RedisKeys.job("p1"), RedisKeys.recurring())) {
-            redis.delete(List.of(RedisKeys.jobs(), RedisKeys.job("p1"), RedisKeys.recurring()));
+        for (String key : List.of(RedisKeys.jobs(MAIN), RedisKeys.job(MAIN, "p1"), RedisKeys.recurring(MAIN))) {
+            redis.delete(List.of(RedisKeys.jobs(MAIN), RedisKeys.job(MAIN, "p1"), RedisKeys.recurring(MAIN)));
             redis.opsForValue().set(key, "of another type");
 
             assertProblem(post(publish("p1", "'cron':'0 0 8 * * *'")), 500, "damaged-data");
@@ -305,7 +306,7 @@ class SchedulingJobsTest extends WithJobs {
 
     @Test
     void theFirstJobToComeWakesThePollersAndALaterOneDoesNot() {
-        try (Heard wakes = new Heard(REDIS.url(), RedisKeys.JOB_UPDATES)) {
+        try (Heard wakes = new Heard(REDIS.url(), RedisKeys.jobUpdates(MAIN))) {
             schedulePublish("second", "'delay':'P100D'");
             assertThat(wakes.messages())
                     .singleElement()
@@ -323,8 +324,8 @@ class SchedulingJobsTest extends WithJobs {
 
     @Test
     void aJobThatIsDueAndLeftHidesNoNewOne() {
-        redis.opsForZSet().add(RedisKeys.jobs(), "email waits", 1);
-        try (Heard wakes = new Heard(REDIS.url(), RedisKeys.JOB_UPDATES)) {
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "email waits", 1);
+        try (Heard wakes = new Heard(REDIS.url(), RedisKeys.jobUpdates(MAIN))) {
             schedulePublish("p1");
 
             assertThat(wakes.messages()).hasSize(1);
@@ -334,7 +335,7 @@ class SchedulingJobsTest extends WithJobs {
     @Test
     void theJobOfAnOrderIsShownWhereThereIsNoOther() {
         redis.opsForZSet()
-                .add(RedisKeys.jobs(), "order 29", Instant.parse(NEVER).toEpochMilli() + 2 / 1024.0);
+                .add(RedisKeys.jobs(MAIN), "order 29", Instant.parse(NEVER).toEpochMilli() + 2 / 1024.0);
 
         assertThat(get("/jobs/29").body())
                 .isEqualTo("{\"jobId\":\"29\",\"kind\":\"order\",\"work\":\"order 29\",\"status\":\"SCHEDULED\","

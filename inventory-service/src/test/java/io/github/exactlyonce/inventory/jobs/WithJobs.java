@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,7 +9,6 @@ import io.github.exactlyonce.inventory.WithRedis;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,8 +21,12 @@ abstract class WithJobs extends WithRedis {
 
     static final String NEVER = "2150-01-01T00:00:00Z";
 
+    TickedLane poller;
+
     @Autowired
-    JobPoller poller;
+    void tickByHand(JobPoller replica) {
+        poller = new TickedLane(replica);
+    }
 
     @Autowired
     DueJobs dueJobs;
@@ -70,14 +74,14 @@ abstract class WithJobs extends WithRedis {
 
     /** By hand, without a word to the pollers. */
     void makeDue(String member) {
-        redis.opsForZSet().add(RedisKeys.jobs(), member, redisNow());
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), member, redisNow());
     }
 
     /** Whether this tick does it or the replica's own poller, which wakes when a subscription begins. */
     void runUntil(String id, String field, String value) {
         await().atMost(DEADLINE).pollInterval(Duration.ofMillis(5)).untilAsserted(() -> {
             poller.tick(pipeline);
-            assertThat(redis.opsForHash().get(RedisKeys.job(id), field)).isEqualTo(value);
+            assertThat(redis.opsForHash().get(RedisKeys.job(MAIN, id), field)).isEqualTo(value);
         });
     }
 
@@ -86,22 +90,22 @@ abstract class WithJobs extends WithRedis {
         return await().atMost(DEADLINE)
                 .pollInterval(Duration.ofMillis(5))
                 .until(
-                        () -> dueJobs.claim(pipeline, List.of(), 0).get().claims(),
+                        () -> PollerTick.claim(dueJobs, pipeline).get().claims(),
                         claims ->
                                 claims.stream().anyMatch(claim -> claim.member().equals(member)))
                 .get(0);
     }
 
     Double score(String member) {
-        return redis.opsForZSet().score(RedisKeys.jobs(), member);
+        return redis.opsForZSet().score(RedisKeys.jobs(MAIN), member);
     }
 
     String field(String id, String name) {
-        return (String) redis.opsForHash().get(RedisKeys.job(id), name);
+        return (String) redis.opsForHash().get(RedisKeys.job(MAIN, id), name);
     }
 
     long secondsToLive(String id) {
-        return redis.getExpire(RedisKeys.job(id));
+        return redis.getExpire(RedisKeys.job(MAIN, id));
     }
 
     Instant redisTime() {

@@ -1,8 +1,10 @@
 package io.github.exactlyonce.inventory.processing;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.inventory.InventoryProperties;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -11,17 +13,18 @@ import org.springframework.util.unit.DataSize;
 
 class MessageQueueTest {
 
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Counter dropped = new SimpleMeterRegistry().counter("dropped");
+    private int lanes = 1;
     private final MessageQueue queue = queueOf(3, DataSize.ofBytes(1000));
 
     @Test
     void whatDoesNotFitIsDroppedAndCounted() throws InterruptedException {
         for (int i = 0; i < 5; i++) {
-            queue.offer(new byte[] {(byte) i});
+            queue.offer(MAIN, new byte[] {(byte) i});
         }
 
-        assertThat(meters.get("inventory.queue.length").gauge().value()).isEqualTo(3);
-        assertThat(meters.get("inventory.queue.dropped").counter().count()).isEqualTo(2);
+        assertThat(queue.size()).isEqualTo(3);
+        assertThat(dropped.count()).isEqualTo(2);
         assertThat(take()).extracting(message -> message.body()[0]).containsExactly((byte) 0, (byte) 1);
         assertThat(take()).extracting(message -> message.body()[0]).containsExactly((byte) 2);
         assertThat(take()).isEmpty();
@@ -31,17 +34,17 @@ class MessageQueueTest {
     void theQueueIsBoundedInBytesToo() throws InterruptedException {
         MessageQueue small = queueOf(1000, DataSize.ofBytes(250));
         for (int i = 0; i < 5; i++) {
-            small.offer(new byte[100]);
+            small.offer(MAIN, new byte[100]);
         }
         assertThat(small.take(Duration.ofMillis(1))).hasSize(2);
 
-        small.offer(new byte[100]);
+        small.offer(MAIN, new byte[100]);
         assertThat(small.take(Duration.ofMillis(1))).hasSize(1);
     }
 
     @Test
     void aLongMessageTakesLittleRoom() throws InterruptedException {
-        queue.offer(new byte[1_000_000]);
+        queue.offer(MAIN, new byte[1_000_000]);
 
         assertThat(take()).singleElement().satisfies(message -> {
             assertThat(message.isTooLong()).isTrue();
@@ -54,17 +57,21 @@ class MessageQueueTest {
         return queue.take(Duration.ofMillis(1));
     }
 
+    @Test
+    void ofTwoQueuesEachTakesHalfOfTheWhole() throws InterruptedException {
+        lanes = 2;
+        MessageQueue half = queueOf(4, DataSize.ofBytes(1000));
+
+        for (int i = 0; i < 5; i++) {
+            half.offer(MAIN, new byte[1]);
+        }
+
+        assertThat(half.size()).isEqualTo(2);
+        assertThat(dropped.count()).isEqualTo(3);
+    }
+
     private MessageQueue queueOf(int capacity, DataSize memory) {
         return new MessageQueue(
-                new InventoryProperties(
-                        "r",
-                        Duration.ofDays(1),
-                        1000,
-                        100,
-                        new InventoryProperties.Lock(true, Duration.ofSeconds(1)),
-                        new InventoryProperties.Queue(capacity, memory, DataSize.ofBytes(100), 2),
-                        new InventoryProperties.Subscription(Duration.ofSeconds(1), Duration.ofSeconds(3)),
-                        new InventoryProperties.Audit(Duration.ofMinutes(1))),
-                meters);
+                new InventoryProperties.Queue(capacity, memory, DataSize.ofBytes(100), 2), () -> lanes, dropped);
     }
 }

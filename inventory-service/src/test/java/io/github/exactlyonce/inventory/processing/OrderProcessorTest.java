@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.processing;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -21,6 +22,7 @@ import io.github.exactlyonce.inventory.processing.Decision.Outcome;
 import io.github.exactlyonce.inventory.processing.OrderHint.Source;
 import io.github.exactlyonce.inventory.stock.Settlement;
 import io.github.exactlyonce.inventory.stock.StockLedger;
+import io.github.exactlyonce.inventory.warehouses.Shards;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +47,9 @@ class OrderProcessorTest extends WithRedis {
             new TraceParent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", true);
     private static final OrderItems TWO_AND_ONE = OrderItems.of(new OrderItem("001", 2), new OrderItem("002", 1));
     private static final Duration FAR = Duration.ofMinutes(10);
+
+    @Autowired
+    private Shards shards;
 
     @Autowired
     private OrderProcessor processor;
@@ -75,10 +80,11 @@ class OrderProcessorTest extends WithRedis {
     void aRecordThatAHandHasDamagedStopsNobodyElsesOrder() {
         stock("001", 10);
         stock("002", 10);
-        redis.opsForHash().put(RedisKeys.order("damaged"), "status", "CONFIRMED");
+        redis.opsForHash().put(RedisKeys.order(MAIN, "damaged"), "status", "CONFIRMED");
         place("29", TWO_AND_ONE, FAR);
 
-        assertThat(processor.process(pipeline, List.of(OrderHint.dueJob("damaged"), OrderHint.dueJob("29"))))
+        assertThat(processor.process(
+                        pipeline, List.of(OrderHint.dueJob(MAIN, "damaged"), OrderHint.dueJob(MAIN, "29"))))
                 .extracting(Decision::outcome)
                 .containsExactly(Outcome.ALREADY_SETTLED, Outcome.CONFIRMED);
     }
@@ -87,11 +93,11 @@ class OrderProcessorTest extends WithRedis {
     void aSettledOrderExpiresAndAnOpenOneDoesNot() {
         stock("001", 10);
         place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
-        assertThat(redis.getExpire(RedisKeys.order("29"))).isEqualTo(-1);
+        assertThat(redis.getExpire(RedisKeys.order(MAIN, "29"))).isEqualTo(-1);
 
         hear("29", OrderItems.of(new OrderItem("001", 1)));
 
-        assertThat(redis.getExpire(RedisKeys.order("29")))
+        assertThat(redis.getExpire(RedisKeys.order(MAIN, "29")))
                 .as("as long as a copy can be late, and not as long as a lock, say")
                 .isCloseTo(properties.retention().toSeconds(), within(60L));
     }
@@ -112,7 +118,7 @@ class OrderProcessorTest extends WithRedis {
         stock("001", 10);
         place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
         hear("29", OrderItems.of(new OrderItem("001", 1)));
-        await().atMost(DEADLINE).until(() -> !redis.hasKey(RedisKeys.lock("29")));
+        await().atMost(DEADLINE).until(() -> !redis.hasKey(RedisKeys.lock(MAIN, "29")));
 
         assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.ALREADY_SETTLED);
 
@@ -184,7 +190,7 @@ class OrderProcessorTest extends WithRedis {
     void anAnswerThatWasLostIsGivenAgainToTheSameAttempt() {
         stock("001", 10);
         place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
-        StockLedger.Order attempt = new StockLedger.Order("29", "", "", "inventory-1/attempt1");
+        StockLedger.Order attempt = new StockLedger.Order(MAIN, "29", "", "", "inventory-1/attempt1");
 
         Settlement first =
                 stockLedger.settleAll(pipeline, List.of(attempt)).get(0).get();
@@ -214,7 +220,7 @@ class OrderProcessorTest extends WithRedis {
 
         assertThat(order("29").settledBy()).isEqualTo("inventory-1");
         assertThat(hasJob("order 29")).isFalse();
-        assertThat(outcomes(processor.process(pipeline, List.of(OrderHint.dueJob("29")))))
+        assertThat(outcomes(processor.process(pipeline, List.of(OrderHint.dueJob(MAIN, "29")))))
                 .containsExactly(Outcome.ALREADY_SETTLED);
         assertThat(stock("001")).isEqualTo(9);
         assertThat(ledger())
@@ -230,7 +236,7 @@ class OrderProcessorTest extends WithRedis {
         for (int order = 0; order < 100; order++) {
             place("o" + order, OrderItems.of(new OrderItem("001", 1)), FAR);
             for (int copy = 0; copy < 10; copy++) {
-                copies.add(new StockLedger.Order("o" + order, "", "001=1", "r/" + copy));
+                copies.add(new StockLedger.Order(MAIN, "o" + order, "", "001=1", "r/" + copy));
             }
         }
         Collections.shuffle(copies, new Random(seed));
@@ -261,17 +267,17 @@ class OrderProcessorTest extends WithRedis {
     @Test
     void aCommitThatFailsChangesNothingReleasesTheLockAndKeepsTheJob() {
         stock("001", 10);
-        redis.opsForValue().set(RedisKeys.ledger(), "not a stream");
+        redis.opsForValue().set(RedisKeys.ledger(MAIN), "not a stream");
         place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
 
         assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.FAILED);
 
         assertThat(stock("001")).isEqualTo(10);
         assertThat(order("29").status()).isEqualTo(OrderStatus.PLACED);
-        assertThat(redis.hasKey(RedisKeys.lock("29"))).isFalse();
+        assertThat(redis.hasKey(RedisKeys.lock(MAIN, "29"))).isFalse();
         assertThat(hasJob("order 29")).isTrue();
 
-        redis.delete(RedisKeys.ledger());
+        redis.delete(RedisKeys.ledger(MAIN));
         assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.CONFIRMED);
     }
 
@@ -280,7 +286,7 @@ class OrderProcessorTest extends WithRedis {
             strings = {"100.0", "1e3", "0x10", "inf", "nan", " 5", "+5", "007", "99999999999999999999", "", "many"})
     void aStockThatIsNoWholeNumberStopsTheOrderBeforeAnythingIsWritten(String tampered) {
         stock("001", 100);
-        redis.opsForHash().put(RedisKeys.stock(), "bad", tampered);
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "bad", tampered);
         OrderItems items = OrderItems.of(new OrderItem("001", 1), new OrderItem("bad", 1));
         place("29", items, FAR);
 
@@ -296,8 +302,8 @@ class OrderProcessorTest extends WithRedis {
     void aJobSetThatIsNoneHidesNothingOfWhatWasDone() {
         stock("001", 10);
         place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
-        redis.delete(RedisKeys.jobs());
-        redis.opsForValue().set(RedisKeys.jobs(), "not a sorted set");
+        redis.delete(RedisKeys.jobs(MAIN));
+        redis.opsForValue().set(RedisKeys.jobs(MAIN), "not a sorted set");
 
         assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.CONFIRMED);
         assertThat(stock("001")).isEqualTo(9);
@@ -305,20 +311,20 @@ class OrderProcessorTest extends WithRedis {
 
     @Test
     void onlyItsOwnerReleasesALock() {
-        redis.opsForValue().set(RedisKeys.lock("29"), "inventory-2/other", Duration.ofMinutes(1));
-        redis.opsForValue().set(RedisKeys.lock("30"), "inventory-1/mine", Duration.ofMinutes(1));
+        redis.opsForValue().set(RedisKeys.lock(MAIN, "29"), "inventory-2/other", Duration.ofMinutes(1));
+        redis.opsForValue().set(RedisKeys.lock(MAIN, "30"), "inventory-1/mine", Duration.ofMinutes(1));
 
-        new OrderLock(properties).releaseAll(pipeline, List.of(attempt("29"), attempt("30")));
+        new OrderLock(properties, shards).releaseAll(pipeline, List.of(attempt("29"), attempt("30")));
 
-        assertThat(redis.opsForValue().get(RedisKeys.lock("29"))).isEqualTo("inventory-2/other");
-        assertThat(redis.hasKey(RedisKeys.lock("30"))).isFalse();
+        assertThat(redis.opsForValue().get(RedisKeys.lock(MAIN, "29"))).isEqualTo("inventory-2/other");
+        assertThat(redis.hasKey(RedisKeys.lock(MAIN, "30"))).isFalse();
     }
 
     @Test
     void aFullRedisRefusesTheCommitAndNothingHasHappened() {
         stock("001", 10);
         place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
-        StockLedger.Order attempt = new StockLedger.Order("29", "", "", "inventory-1/attempt1");
+        StockLedger.Order attempt = new StockLedger.Order(MAIN, "29", "", "", "inventory-1/attempt1");
         configure("maxmemory", "1");
         try {
             assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.FAILED);
@@ -344,7 +350,7 @@ class OrderProcessorTest extends WithRedis {
             REDIS.thaw();
         }
 
-        assertThat(outcomes(processor.process(pipeline, List.of(OrderHint.dueJob("29")))))
+        assertThat(outcomes(processor.process(pipeline, List.of(OrderHint.dueJob(MAIN, "29")))))
                 .containsExactly(Outcome.CONFIRMED);
         assertThat(stock("001")).isEqualTo(9);
     }
@@ -352,9 +358,9 @@ class OrderProcessorTest extends WithRedis {
     @Test
     void anotherProducersOrderIsRecordedBeforeTheGateSoThatADeadHolderCannotLoseIt() {
         stock("001", 10);
-        redis.opsForValue().set(RedisKeys.lock("1718000000000"), "inventory-2/died", Duration.ofMinutes(1));
+        redis.opsForValue().set(RedisKeys.lock(MAIN, "1718000000000"), "inventory-2/died", Duration.ofMinutes(1));
         OrderHint foreign = new OrderHint(
-                "1718000000000", "29", OrderItems.of(new OrderItem("001", 1)), null, null, Source.MESSAGE);
+                MAIN, "1718000000000", "29", OrderItems.of(new OrderItem("001", 1)), null, null, Source.MESSAGE);
 
         assertThat(outcomes(processor.process(pipeline, List.of(foreign)))).containsExactly(Outcome.LOCK_HELD);
 
@@ -368,7 +374,7 @@ class OrderProcessorTest extends WithRedis {
         stock("001", 10);
         placeOrder("record", "29", FAR, "001=1", "", "", TRACE.toString());
 
-        assertThat(processor.process(pipeline, List.of(OrderHint.dueJob("29"))))
+        assertThat(processor.process(pipeline, List.of(OrderHint.dueJob(MAIN, "29"))))
                 .extracting(Decision::traceParent)
                 .containsExactly(TRACE);
     }
@@ -377,18 +383,19 @@ class OrderProcessorTest extends WithRedis {
     void anotherProducersTraceIsRecorded() {
         stock("001", 10);
         OrderHint foreign =
-                new OrderHint("30", "30", OrderItems.of(new OrderItem("001", 1)), null, TRACE, Source.MESSAGE);
+                new OrderHint(MAIN, "30", "30", OrderItems.of(new OrderItem("001", 1)), null, TRACE, Source.MESSAGE);
 
         processor.process(pipeline, List.of(foreign, foreign));
 
-        assertThat(redis.opsForHash().get(RedisKeys.order("30"), "traceparent")).isEqualTo(TRACE.toString());
+        assertThat(redis.opsForHash().get(RedisKeys.order(MAIN, "30"), "traceparent"))
+                .isEqualTo(TRACE.toString());
     }
 
     @Test
     void aReplicaThatSkipsAnOrderKnowsItsTraceFromTheMessage() {
-        redis.opsForValue().set(RedisKeys.lock("29"), "inventory-2/holds", Duration.ofMinutes(1));
-        OrderHint traced =
-                new OrderHint("29", "29", OrderItems.of(new OrderItem("001", 1)), Instant.now(), TRACE, Source.MESSAGE);
+        redis.opsForValue().set(RedisKeys.lock(MAIN, "29"), "inventory-2/holds", Duration.ofMinutes(1));
+        OrderHint traced = new OrderHint(
+                MAIN, "29", "29", OrderItems.of(new OrderItem("001", 1)), Instant.now(), TRACE, Source.MESSAGE);
 
         assertThat(processor.process(pipeline, List.of(traced))).singleElement().satisfies(decision -> {
             assertThat(decision.outcome()).isEqualTo(Outcome.LOCK_HELD);
@@ -405,7 +412,7 @@ class OrderProcessorTest extends WithRedis {
 
     /** The hint that the order service's own message is. */
     private static OrderHint hint(String id, OrderItems items) {
-        return new OrderHint(id, id, items, Instant.now(), null, Source.MESSAGE);
+        return new OrderHint(MAIN, id, id, items, Instant.now(), null, Source.MESSAGE);
     }
 
     private static List<Outcome> outcomes(List<Decision> decisions) {
@@ -413,7 +420,7 @@ class OrderProcessorTest extends WithRedis {
     }
 
     private static Attempt attempt(String id) {
-        return new Attempt(OrderHint.dueJob(id), "inventory-1/mine", Clock.systemUTC());
+        return new Attempt(OrderHint.dueJob(MAIN, id), "inventory-1/mine", Clock.systemUTC());
     }
 
     private void commitFromThreads(int threads, List<StockLedger.Order> copies) throws Exception {

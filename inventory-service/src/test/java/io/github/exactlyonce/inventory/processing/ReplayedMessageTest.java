@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.processing;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -36,11 +37,11 @@ class ReplayedMessageTest extends WithRedis {
     @Test
     void anOrderThatCouldNotBeRecordedIsSettledOnceWhenItIsReplayed() {
         await().atMost(DEADLINE).until(() -> get("/actuator/health/readiness").statusCode() == 200);
-        redis.opsForValue().set(RedisKeys.jobs(), "not a sorted set");
-        redis.convertAndSend(RedisKeys.ORDER_UPDATES, ORDER);
+        redis.opsForValue().set(RedisKeys.jobs(MAIN), "not a sorted set");
+        redis.convertAndSend(RedisKeys.orderUpdates(MAIN), ORDER);
         await().atMost(DEADLINE).until(() -> !deadLetters().isEmpty());
         assertThat((String) deadLetters().get(0).get("reason")).startsWith("could not be recorded: ");
-        redis.delete(RedisKeys.jobs());
+        redis.delete(RedisKeys.jobs(MAIN));
 
         assertThat(send("POST", "/dead-letters/replay", null).body()).contains("\"replayed\":1");
 
@@ -56,13 +57,13 @@ class ReplayedMessageTest extends WithRedis {
         OrderMessage message =
                 OrderMessage.parse(ORDER.getBytes(StandardCharsets.UTF_8)).orElseThrow();
         String id = bury(ORDER, ORDER.length());
-        processor.record(pipeline, OrderHint.of(message)).require();
-        processor.process(pipeline, List.of(OrderHint.dueJob("1718000000000")));
+        processor.record(pipeline, OrderHint.of(MAIN, message)).require();
+        processor.process(pipeline, List.of(OrderHint.dueJob(MAIN, "1718000000000")));
 
         assertThat(replay(id).statusCode()).isEqualTo(200);
 
         assertThat(deadLetters()).isEmpty();
-        assertThat(redis.hasKey(RedisKeys.jobs())).as("it is settled").isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).as("it is settled").isFalse();
         assertThat(stock("001")).isEqualTo(8);
         assertThat(ledger()).hasSize(1);
     }
@@ -114,7 +115,8 @@ class ReplayedMessageTest extends WithRedis {
         OrderItem[] items = IntStream.range(0, 100)
                 .mapToObj(i -> new OrderItem("sku-%060d".formatted(i), 1_000_000_000))
                 .toArray(OrderItem[]::new);
-        String largest = new OrderHint("29", null, OrderItems.of(items), null, null, OrderHint.Source.MESSAGE).json();
+        String largest =
+                new OrderHint(MAIN, "29", null, OrderItems.of(items), null, null, OrderHint.Source.MESSAGE).json();
         assertThat(largest.length()).isGreaterThan(4096);
 
         assertThat(replay(bury(largest, largest.length())).statusCode()).isEqualTo(200);
@@ -141,20 +143,21 @@ class ReplayedMessageTest extends WithRedis {
 
     private String bury(String payload, int bytes) {
         return redis.opsForStream()
-                .add(RedisKeys.deadLetters(), fields(payload, bytes))
+                .add(RedisKeys.deadLetters(MAIN), fields(payload, bytes))
                 .getValue();
     }
 
     private String buryAt(Instant at, String payload) {
         return redis.opsForStream()
                 .add(StreamRecords.newRecord()
-                        .in(RedisKeys.deadLetters())
+                        .in(RedisKeys.deadLetters(MAIN))
                         .withId(at.toEpochMilli() + "-0")
                         .ofMap(fields(payload, payload.length())))
                 .getValue();
     }
 
     private static Map<String, String> fields(String payload, int bytes) {
-        return Map.of("source", RedisKeys.ORDER_UPDATES, "reason", "no luck", "payload", payload, "bytes", "" + bytes);
+        return Map.of(
+                "source", RedisKeys.orderUpdates(MAIN), "reason", "no luck", "payload", payload, "bytes", "" + bytes);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.processing;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -52,7 +53,7 @@ class ScheduledOrderTest extends WithRedis {
     void aMessageBeforeItsTimeChangesNothingAndLeavesTheLockFree() {
         schedule("29", FAR);
 
-        assertThat(process(new OrderHint("29", "29", ONE, Instant.now(), null, Source.MESSAGE)))
+        assertThat(process(new OrderHint(MAIN, "29", "29", ONE, Instant.now(), null, Source.MESSAGE)))
                 .isEqualTo(Outcome.SCHEDULED);
 
         assertUntouched("29");
@@ -62,7 +63,7 @@ class ScheduledOrderTest extends WithRedis {
     void anotherProducersMessageOfTheSameIdBeforeItsTimeChangesNothingAndLeavesTheLockFree() {
         schedule("29", FAR);
 
-        assertThat(process(new OrderHint("29", "29", ONE, null, null, Source.MESSAGE)))
+        assertThat(process(new OrderHint(MAIN, "29", "29", ONE, null, null, Source.MESSAGE)))
                 .isEqualTo(Outcome.SCHEDULED);
 
         assertUntouched("29");
@@ -71,9 +72,9 @@ class ScheduledOrderTest extends WithRedis {
     @Test
     void aJobThatCameDueBeforeItsReleaseChangesNothingAndLeavesTheLockFree() {
         schedule("29", FAR);
-        redis.opsForValue().set(RedisKeys.lock("29"), "inventory-2/other", Duration.ofMinutes(1));
+        redis.opsForValue().set(RedisKeys.lock(MAIN, "29"), "inventory-2/other", Duration.ofMinutes(1));
 
-        assertThat(process(OrderHint.dueJob("29"))).isEqualTo(Outcome.SCHEDULED);
+        assertThat(process(OrderHint.dueJob(MAIN, "29"))).isEqualTo(Outcome.SCHEDULED);
 
         assertUntouched("29");
     }
@@ -82,8 +83,9 @@ class ScheduledOrderTest extends WithRedis {
     void beforeItsTimeItIsReportedAsSkippedAndHasNoAge() {
         schedule("29", FAR);
 
-        Decision decision =
-                processor.process(pipeline, List.of(OrderHint.dueJob("29"))).get(0);
+        Decision decision = processor
+                .process(pipeline, List.of(OrderHint.dueJob(MAIN, "29")))
+                .get(0);
 
         assertThat(decision.outcome().decision()).isEqualTo("skipped");
         assertThat(decision.age()).isNull();
@@ -101,7 +103,7 @@ class ScheduledOrderTest extends WithRedis {
         assertThat(redisClock()).isAfterOrEqualTo(soon);
         assertThat(release("29")).startsWith(0L);
 
-        assertThat(process(OrderHint.dueJob("29"))).isEqualTo(Outcome.CONFIRMED);
+        assertThat(process(OrderHint.dueJob(MAIN, "29"))).isEqualTo(Outcome.CONFIRMED);
         assertThat(release("29")).startsWith(0L).contains("CONFIRMED");
         assertThat(stock("001")).isEqualTo(9);
         assertThat(ledger()).hasSize(1);
@@ -114,7 +116,7 @@ class ScheduledOrderTest extends WithRedis {
     @Test
     void aReleaseBeforeItsTimePutsTheClaimedJobBack() {
         schedule("29", FAR);
-        redis.opsForZSet().add(RedisKeys.jobs(), "order 29", 1.5);
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "order 29", 1.5);
 
         assertThat(release("29")).startsWith(2L);
 
@@ -136,9 +138,9 @@ class ScheduledOrderTest extends WithRedis {
 
     private void assertUntouched(String id) {
         assertThat(order(id).status()).isEqualTo(OrderStatus.SCHEDULED);
-        assertThat(redis.opsForZSet().score(RedisKeys.jobs(), RedisKeys.orderJob(id)))
+        assertThat(redis.opsForZSet().score(RedisKeys.jobs(MAIN), RedisKeys.orderJob(id)))
                 .isEqualTo((double) FAR.toEpochMilli());
-        assertThat(redis.hasKey(RedisKeys.lock(id))).isFalse();
+        assertThat(redis.hasKey(RedisKeys.lock(MAIN, id))).isFalse();
         assertThat(stock("001")).isEqualTo(10);
         assertThat(ledger()).isEmpty();
     }

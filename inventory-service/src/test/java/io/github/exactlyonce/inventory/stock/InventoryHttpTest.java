@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.stock;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.RedisKeys;
@@ -25,7 +26,7 @@ class InventoryHttpTest extends WithRedis {
 
     @Test
     void settingItRepairsAStockThatIsNoNumber() {
-        redis.opsForHash().put(RedisKeys.stock(), "001", "1e3");
+        redis.opsForHash().put(RedisKeys.stock(MAIN), "001", "1e3");
 
         assertThat(send("PUT", "/inventory/001", "{\"quantity\":7}").body())
                 .isEqualTo("{\"sku\":\"001\",\"quantity\":7}");
@@ -98,7 +99,7 @@ class InventoryHttpTest extends WithRedis {
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
         assertThat(answer.body()).contains("\"field\":\"" + field + "\"").contains("\"reason\":");
-        assertThat(redis.hasKey(RedisKeys.stock())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.stock(MAIN))).isFalse();
     }
 
     @Test

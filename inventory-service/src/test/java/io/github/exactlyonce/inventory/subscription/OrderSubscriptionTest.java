@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.subscription;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -48,7 +49,7 @@ class OrderSubscriptionTest extends WithRedis {
         publish(message);
         publish("{\"orderId\":\"30\",\"items\":[{\"id\":\"001\",\"quantity\":1}]}");
 
-        await().atMost(DEADLINE).until(() -> redis.hasKey(RedisKeys.order("30")));
+        await().atMost(DEADLINE).until(() -> redis.hasKey(RedisKeys.order(MAIN, "30")));
         await().atMost(DEADLINE).until(() -> order("30").status().isSettled());
         assertThat(stock("001")).isEqualTo(7);
         assertThat(order("1718000000000").orderId()).isEqualTo("29");
@@ -58,13 +59,13 @@ class OrderSubscriptionTest extends WithRedis {
     /** The poller of this test sleeps for an hour unless it is woken. */
     @Test
     void wordOfAnEarlierJobWakesThePoller() {
-        redis.opsForZSet().add(RedisKeys.jobs(), "restock r-1 001 5", 1);
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "restock r-1 001 5", 1);
 
-        redis.convertAndSend(RedisKeys.JOB_UPDATES, "10");
+        redis.convertAndSend(RedisKeys.jobUpdates(MAIN), "10");
         await().atMost(DEADLINE).until(() -> stock("001") == 15);
 
-        redis.opsForZSet().add(RedisKeys.jobs(), "restock r-2 001 5", 1);
-        redis.convertAndSend(RedisKeys.JOB_UPDATES, "something else");
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "restock r-2 001 5", 1);
+        redis.convertAndSend(RedisKeys.jobUpdates(MAIN), "something else");
         await().atMost(DEADLINE).until(() -> stock("001") == 20);
     }
 
@@ -78,7 +79,7 @@ class OrderSubscriptionTest extends WithRedis {
 
         assertThat(order("29").placedAt().toEpochMilli()).isGreaterThanOrEqualTo(due);
         assertThat(ledger()).hasSize(1);
-        assertThat(redis.hasKey(RedisKeys.jobs())).isFalse();
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
     }
 
     @Test
@@ -86,7 +87,7 @@ class OrderSubscriptionTest extends WithRedis {
         long due = redisNow() + 1500; // within the grace time that a sweep looks ahead
         placeOrder("announce", "29", Duration.ofHours(1), ONE.packed(), "", String.valueOf(due));
 
-        poller.sweep(RedisKeys.ORDER_JOBS, Duration.ofSeconds(2));
+        poller.sweep(MAIN, RedisKeys.ORDER_JOBS, Duration.ofSeconds(2));
 
         await().atMost(DEADLINE).until(() -> order("29").status().isSettled());
         assertThat(order("29").placedAt().toEpochMilli()).isGreaterThanOrEqualTo(due);
@@ -97,7 +98,7 @@ class OrderSubscriptionTest extends WithRedis {
         publish("{\"eventType\":\"OrderPraised\",\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":1}]}");
 
         theNextOrderIsProcessed();
-        assertThat(redis.hasKey(RedisKeys.order("1"))).isFalse();
+        assertThat(redis.hasKey(RedisKeys.order(MAIN, "1"))).isFalse();
         assertThat(deadLetters()).isEmpty();
     }
 
@@ -143,7 +144,7 @@ class OrderSubscriptionTest extends WithRedis {
     void aMessageFromAnImpossibleTimeIsAnOrderLikeAnyOther(String placedAt) {
         publish("{\"id\":\"odd\",\"items\":[{\"id\":\"001\",\"quantity\":1}],\"placedAt\":\"" + placedAt + "\"}");
 
-        await().atMost(DEADLINE).until(() -> redis.hasKey(RedisKeys.order("odd")));
+        await().atMost(DEADLINE).until(() -> redis.hasKey(RedisKeys.order(MAIN, "odd")));
         await().atMost(DEADLINE).until(() -> order("odd").status().isSettled());
         theNextOrderIsProcessed();
         assertThat(stock("001")).isEqualTo(8);
@@ -224,7 +225,7 @@ class OrderSubscriptionTest extends WithRedis {
     }
 
     private void publish(String message) {
-        redis.convertAndSend(RedisKeys.ORDER_UPDATES, message);
+        redis.convertAndSend(RedisKeys.orderUpdates(MAIN), message);
     }
 
     private int readiness() {

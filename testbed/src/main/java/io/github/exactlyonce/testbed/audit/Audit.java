@@ -12,6 +12,7 @@ import static io.github.exactlyonce.testbed.audit.Finding.STOCK_DIFFERS;
 import static io.github.exactlyonce.testbed.audit.Finding.WRONG_UNITS;
 
 import io.github.exactlyonce.contracts.OrderItem;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.testbed.load.Order;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.ArrayList;
@@ -57,19 +58,33 @@ public final class Audit {
      */
     public static AuditReport of(
             StatefulRedisConnection<String, String> redis, Collection<Order> accepted, Map<String, Long> startStock) {
-        List<String> ids = accepted.stream().map(Order::orderId).toList();
-        return new Audit(accepted, startStock, History.read(redis, ids)).report();
+        return of(redis, Warehouse.MAIN, accepted, startStock);
     }
 
     /**
-     * As {@link #of}, on a Redis that had a failover. Replication is asynchronous, so it may have taken back orders that it
+     * As {@link #of(StatefulRedisConnection, Collection, Map)}, of another warehouse.
+     *
+     * @param redis to whoever holds it
+     * @param accepted orders for it
+     */
+    public static AuditReport of(
+            StatefulRedisConnection<String, String> redis,
+            Warehouse warehouse,
+            Collection<Order> accepted,
+            Map<String, Long> startStock) {
+        List<String> ids = accepted.stream().map(Order::orderId).toList();
+        return new Audit(accepted, startStock, History.read(redis, warehouse, ids)).report();
+    }
+
+    /**
+     * As {@link #of(StatefulRedisConnection, Collection, Map)}, on a Redis that had a failover. Replication is asynchronous, so it may have taken back orders that it
      * had accepted: those of which nothing is left, neither record nor effect. They are counted, and of no further interest;
      * everything that is left must be as consistent as ever.
      */
     public static AuditReport afterFailover(
             StatefulRedisConnection<String, String> redis, Collection<Order> accepted, Map<String, Long> startStock) {
         List<String> ids = accepted.stream().map(Order::orderId).toList();
-        Audit audit = new Audit(accepted, startStock, History.read(redis, ids));
+        Audit audit = new Audit(accepted, startStock, History.read(redis, Warehouse.MAIN, ids));
         audit.forgetWhatWasTakenBack();
         return audit.report();
     }

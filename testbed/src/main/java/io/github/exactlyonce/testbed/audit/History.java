@@ -1,6 +1,7 @@
 package io.github.exactlyonce.testbed.audit;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
@@ -32,16 +33,18 @@ record History(
     private static final int PAGE = 1_000;
     private static final Duration PAGE_LIMIT = Duration.ofSeconds(30);
 
-    static History read(StatefulRedisConnection<String, String> redis, Collection<String> orderIds) {
-        List<LedgerEntry> ledger =
-                stream(redis, RedisKeys.ledger()).stream().map(LedgerEntry::of).toList();
+    static History read(
+            StatefulRedisConnection<String, String> redis, Warehouse warehouse, Collection<String> orderIds) {
+        List<LedgerEntry> ledger = stream(redis, RedisKeys.ledger(warehouse)).stream()
+                .map(LedgerEntry::of)
+                .toList();
         return new History(
                 ledger,
-                wasTrimmed(redis, ledger.size()),
-                records(redis, List.copyOf(orderIds)),
-                stock(redis),
-                redis.sync().zrange(RedisKeys.jobs(), 0, -1),
-                stream(redis, RedisKeys.deadLetters()).stream()
+                wasTrimmed(redis, warehouse, ledger.size()),
+                records(redis, warehouse, List.copyOf(orderIds)),
+                stock(redis, warehouse),
+                redis.sync().zrange(RedisKeys.jobs(warehouse), 0, -1),
+                stream(redis, RedisKeys.deadLetters(warehouse)).stream()
                         .map(message -> message.getBody().toString())
                         .toList());
     }
@@ -60,22 +63,22 @@ record History(
     }
 
     /** Redis 7 counts what was ever added; on 6.2, where this is not known, a trimmed ledger shows as lost orders. */
-    private static boolean wasTrimmed(StatefulRedisConnection<String, String> redis, int entries) {
-        if (redis.sync().exists(RedisKeys.ledger()) == 0) {
+    private static boolean wasTrimmed(StatefulRedisConnection<String, String> redis, Warehouse warehouse, int entries) {
+        if (redis.sync().exists(RedisKeys.ledger(warehouse)) == 0) {
             return false;
         }
-        List<Object> info = redis.sync().xinfoStream(RedisKeys.ledger());
+        List<Object> info = redis.sync().xinfoStream(RedisKeys.ledger(warehouse));
         int added = info.indexOf("entries-added");
         return added >= 0 && (Long) info.get(added + 1) != entries;
     }
 
     private static Map<String, Map<String, String>> records(
-            StatefulRedisConnection<String, String> redis, List<String> ids) {
+            StatefulRedisConnection<String, String> redis, Warehouse warehouse, List<String> ids) {
         Map<String, Map<String, String>> records = new HashMap<>();
         for (int from = 0; from < ids.size(); from += PAGE) {
             Map<String, RedisFuture<Map<String, String>>> page = new LinkedHashMap<>();
             for (String id : ids.subList(from, Math.min(from + PAGE, ids.size()))) {
-                page.put(id, redis.async().hgetall(RedisKeys.order(id)));
+                page.put(id, redis.async().hgetall(RedisKeys.order(warehouse, id)));
             }
             LettuceFutures.awaitAll(PAGE_LIMIT, page.values().toArray(new RedisFuture<?>[0]));
             page.forEach(
@@ -84,9 +87,9 @@ record History(
         return records;
     }
 
-    private static Map<String, Long> stock(StatefulRedisConnection<String, String> redis) {
+    private static Map<String, Long> stock(StatefulRedisConnection<String, String> redis, Warehouse warehouse) {
         Map<String, Long> stock = new HashMap<>();
-        redis.sync().hgetall(RedisKeys.stock()).forEach((sku, units) -> stock.put(sku, Long.valueOf(units)));
+        redis.sync().hgetall(RedisKeys.stock(warehouse)).forEach((sku, units) -> stock.put(sku, Long.valueOf(units)));
         return stock;
     }
 }

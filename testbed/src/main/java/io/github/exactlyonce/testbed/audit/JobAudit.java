@@ -10,6 +10,7 @@ import static io.github.exactlyonce.testbed.audit.Finding.NEVER_SCHEDULED;
 import static io.github.exactlyonce.testbed.audit.Finding.STOCK_DIFFERS;
 import static io.github.exactlyonce.testbed.audit.Finding.WRONG_UNITS;
 
+import io.github.exactlyonce.contracts.Warehouse;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ public final class JobAudit {
      */
     public static JobReport of(
             StatefulRedisConnection<String, String> redis, Map<String, Long> dueTimes, String sku, long startUnits) {
-        return new JobAudit(dueTimes, History.read(redis, List.of())).report(sku, startUnits);
+        return new JobAudit(dueTimes, History.read(redis, Warehouse.MAIN, List.of())).report(sku, startUnits);
     }
 
     private JobReport report(String sku, long startUnits) {

@@ -2,6 +2,7 @@ package io.github.exactlyonce.testbed.load;
 
 import io.github.exactlyonce.contracts.OrderMessage;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.testbed.system.Polling;
 import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisClient;
@@ -38,7 +39,7 @@ public final class Republisher implements AutoCloseable {
                 republisher.heard(message);
             }
         });
-        republisher.subscription.sync().subscribe(RedisKeys.ORDER_UPDATES);
+        republisher.subscription.sync().subscribe(RedisKeys.orderUpdates(Warehouse.MAIN));
         return republisher;
     }
 
@@ -64,7 +65,7 @@ public final class Republisher implements AutoCloseable {
     }
 
     private RedisFuture<Long> publish(String message) {
-        RedisFuture<Long> copy = publisher.async().publish(RedisKeys.ORDER_UPDATES, message);
+        RedisFuture<Long> copy = publisher.async().publish(RedisKeys.orderUpdates(Warehouse.MAIN), message);
         copy.thenRun(published::incrementAndGet);
         return copy;
     }

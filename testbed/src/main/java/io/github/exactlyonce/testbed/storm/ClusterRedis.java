@@ -1,6 +1,7 @@
 package io.github.exactlyonce.testbed.storm;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.system.Ports;
 import io.lettuce.core.MigrateArgs;
@@ -31,7 +32,7 @@ final class ClusterRedis implements StormRedis {
     /** A node is given up after so long. */
     private static final Duration NODE_TIMEOUT = Duration.ofSeconds(2);
 
-    private static final int SLOT = SlotHash.getSlot(RedisKeys.stock());
+    private static final int SLOT = SlotHash.getSlot(RedisKeys.stock(Warehouse.MAIN));
     private static final int KEYS_AT_ONCE = 100;
     private static final Duration MIGRATE_LIMIT = Duration.ofSeconds(5);
 

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.testbed.storm;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -38,12 +39,12 @@ final class RedisControl implements AutoCloseable {
 
     /** What is left to do: the members of {@code jobs:{main}}. */
     Set<String> waiting() {
-        return new HashSet<>(commands().zrange(RedisKeys.jobs(), 0, -1));
+        return new HashSet<>(commands().zrange(RedisKeys.jobs(Warehouse.MAIN), 0, -1));
     }
 
     /** Entries of the ledger: one per order that is settled, and one per change of the stock by hand. */
     long ledgerEntries() {
-        return commands().xlen(RedisKeys.ledger());
+        return commands().xlen(RedisKeys.ledger(Warehouse.MAIN));
     }
 
     /** Waits until somebody else is the primary. */

@@ -1,6 +1,7 @@
 package io.github.exactlyonce.testbed.storm;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.load.Republisher;
 import io.github.exactlyonce.testbed.proxy.RedisProxy;
@@ -157,7 +158,9 @@ final class Scene implements AutoCloseable {
         RedisProxy proxy = proxies.computeIfAbsent(
                 service,
                 name -> RedisProxy.start(
-                        Ports.free(), redisPort, List.of(RedisKeys.ORDER_UPDATES, RedisKeys.JOB_UPDATES)));
+                        Ports.free(),
+                        redisPort,
+                        List.of(RedisKeys.orderUpdates(Warehouse.MAIN), RedisKeys.jobUpdates(Warehouse.MAIN))));
         return Map.of("SPRING_DATA_REDIS_PORT", String.valueOf(proxy.port()));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed.system;
 
+import io.github.exactlyonce.contracts.Warehouse;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,9 +22,15 @@ public final class Inventory {
             .connectTimeout(TIMEOUT)
             .build();
     private final URI replica;
+    private final Warehouse warehouse;
 
     public Inventory(URI replica) {
+        this(replica, Warehouse.MAIN);
+    }
+
+    public Inventory(URI replica, Warehouse warehouse) {
         this.replica = replica;
+        this.warehouse = warehouse;
     }
 
     /** Whether anything was ever said of this SKU. */
@@ -52,7 +59,8 @@ public final class Inventory {
     }
 
     private HttpRequest.Builder request(String sku) {
-        return HttpRequest.newBuilder(replica.resolve("/inventory/" + sku)).timeout(TIMEOUT);
+        return HttpRequest.newBuilder(replica.resolve("/inventory/" + sku + "?warehouse=" + warehouse))
+                .timeout(TIMEOUT);
     }
 
     private int send(HttpRequest request) {

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed.audit;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.OrderItem;
@@ -44,7 +45,7 @@ class AuditTest {
     @BeforeEach
     void aFlawlessHistory() {
         redis.flushall();
-        redis.hset(RedisKeys.stock(), "001", "10");
+        redis.hset(RedisKeys.stock(MAIN), "001", "10");
         ledger("SET", "s-1", "001=10");
         confirmed("a", 3);
         confirmed("b", 4);
@@ -78,9 +79,9 @@ class AuditTest {
 
     @Test
     void afterAFailoverAnEffectWithoutARecordAndARecordWithoutAnEffectAreStillWrong() {
-        redis.del(RedisKeys.order("a"));
+        redis.del(RedisKeys.order(MAIN, "a"));
         orders.add(Order.of("d", new OrderItem("001", 1)));
-        redis.hset(RedisKeys.order("d"), Map.of("status", "PLACED", "items", "001=1"));
+        redis.hset(RedisKeys.order(MAIN, "d"), Map.of("status", "PLACED", "items", "001=1"));
 
         AuditReport report = Audit.afterFailover(connection, orders, Map.of("001", 10L));
 
@@ -91,7 +92,7 @@ class AuditTest {
     @Test
     void anAcceptedOrderThatWasNeverSettledIsLost() {
         orders.add(Order.of("d", new OrderItem("001", 1)));
-        redis.hset(RedisKeys.order("d"), Map.of("status", "PLACED", "items", "001=1"));
+        redis.hset(RedisKeys.order(MAIN, "d"), Map.of("status", "PLACED", "items", "001=1"));
 
         assertFound(Finding.LOST, "d: its record is {");
     }
@@ -99,7 +100,7 @@ class AuditTest {
     @Test
     void aSecondLedgerEntryIsASecondSettlementEvenIfTheStockLooksRight() {
         ledger("CONFIRMED", "a", "001=-3");
-        redis.hincrby(RedisKeys.stock(), "001", -3);
+        redis.hincrby(RedisKeys.stock(MAIN), "001", -3);
 
         assertFound(Finding.SETTLED_AGAIN, "a: [CONFIRMED {001=-3}");
         assertFound(Finding.STOCK_DIFFERS, "001 is 0; start minus confirmed orders 3; sum of the ledger 0");
@@ -108,9 +109,9 @@ class AuditTest {
     @Test
     void aLostOrderAndARepeatedOneDoNotCancelOut() {
         orders.add(Order.of("d", new OrderItem("001", 3)));
-        redis.hset(RedisKeys.order("d"), Map.of("status", "CONFIRMED", "items", "001=3", "settledBy", "x/1"));
+        redis.hset(RedisKeys.order(MAIN, "d"), Map.of("status", "CONFIRMED", "items", "001=3", "settledBy", "x/1"));
         ledger("CONFIRMED", "a", "001=-3");
-        redis.hincrby(RedisKeys.stock(), "001", -3);
+        redis.hincrby(RedisKeys.stock(MAIN), "001", -3);
 
         AuditReport report = audit();
 
@@ -133,15 +134,15 @@ class AuditTest {
 
     @Test
     void aRecordThatContradictsTheLedgerIsFound() {
-        redis.hset(RedisKeys.order("b"), "status", "REJECTED");
-        redis.hset(RedisKeys.order("c"), "settledBy", "inventory-9/stranger");
+        redis.hset(RedisKeys.order(MAIN, "b"), "status", "REJECTED");
+        redis.hset(RedisKeys.order(MAIN, "c"), "settledBy", "inventory-9/stranger");
 
         assertThat(audit().count(Finding.RECORD_DIFFERS)).isEqualTo(2);
     }
 
     @Test
     void stockThatDriftedIsFound() {
-        redis.hincrby(RedisKeys.stock(), "001", 1);
+        redis.hincrby(RedisKeys.stock(MAIN), "001", 1);
 
         assertFound(Finding.STOCK_DIFFERS, "001 is 4; start minus confirmed orders 3; sum of the ledger 3");
     }
@@ -156,8 +157,8 @@ class AuditTest {
 
     @Test
     void whatIsLeftOverIsFound() {
-        redis.zadd(RedisKeys.jobs(), 1, RedisKeys.orderJob("a"));
-        redis.xadd(RedisKeys.deadLetters(), Map.of("reason", "no id"));
+        redis.zadd(RedisKeys.jobs(MAIN), 1, RedisKeys.orderJob("a"));
+        redis.xadd(RedisKeys.deadLetters(MAIN), Map.of("reason", "no id"));
 
         assertFound(Finding.JOB_LEFT, "order a");
         assertFound(Finding.DEAD_LETTER, "{reason=no id}");
@@ -165,7 +166,7 @@ class AuditTest {
 
     @Test
     void aTrimmedLedgerIsNotTakenForTheWholeStory() {
-        redis.xtrim(RedisKeys.ledger(), 2); // the start and "a" are gone
+        redis.xtrim(RedisKeys.ledger(MAIN), 2); // the start and "a" are gone
 
         assertFound(Finding.LOST, "a: its record is {");
     }
@@ -192,7 +193,7 @@ class AuditTest {
 
     private void confirmed(String id, int quantity) {
         settled("CONFIRMED", id, quantity, "001=-" + quantity);
-        redis.hincrby(RedisKeys.stock(), "001", -quantity);
+        redis.hincrby(RedisKeys.stock(MAIN), "001", -quantity);
     }
 
     private void rejected(String id, int quantity) {
@@ -203,11 +204,12 @@ class AuditTest {
         orders.add(Order.of(id, new OrderItem("001", quantity)));
         ledger(status, id, units);
         redis.hset(
-                RedisKeys.order(id),
+                RedisKeys.order(MAIN, id),
                 Map.of("status", status, "items", "001=" + quantity, "settledBy", "inventory-1/" + id));
     }
 
     private void ledger(String effect, String id, String units) {
-        redis.xadd(RedisKeys.ledger(), Map.of("effect", effect, "id", id, "units", units, "by", "inventory-1/" + id));
+        redis.xadd(
+                RedisKeys.ledger(MAIN), Map.of("effect", effect, "id", id, "units", units, "by", "inventory-1/" + id));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed.audit;
 
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.RedisKeys;
@@ -45,7 +46,7 @@ class JobAuditTest {
     @BeforeEach
     void aFlawlessHistory() {
         redis.flushall();
-        redis.hset(RedisKeys.stock(), "001", String.valueOf(START));
+        redis.hset(RedisKeys.stock(MAIN), "001", String.valueOf(START));
         for (int i = 1; i <= 4; i++) {
             dueTimes.put("r-" + i, i * 1_000L);
             done("r-" + i, i * 1_000L + 5L * i, "001=1", "inventory-" + (i % 2 + 1));
@@ -103,8 +104,8 @@ class JobAuditTest {
 
     @Test
     void whatIsLeftOverIsFound() {
-        redis.zadd(RedisKeys.jobs(), 1, "restock r-1 001 1");
-        redis.xadd(RedisKeys.deadLetters(), Map.of("reason", "unknown"));
+        redis.zadd(RedisKeys.jobs(MAIN), 1, "restock r-1 001 1");
+        redis.xadd(RedisKeys.deadLetters(MAIN), Map.of("reason", "unknown"));
 
         assertFound(Finding.JOB_LEFT, "restock r-1 001 1");
         assertFound(Finding.DEAD_LETTER, "{reason=unknown}");
@@ -121,9 +122,9 @@ class JobAuditTest {
 
     private void done(String id, long at, String units, String worker) {
         redis.xadd(
-                RedisKeys.ledger(),
+                RedisKeys.ledger(MAIN),
                 new XAddArgs().id(at + "-0"),
                 Map.of("effect", "RESTOCKED", "id", id, "units", units, "by", worker + "/" + id));
-        redis.hincrby(RedisKeys.stock(), "001", 1);
+        redis.hincrby(RedisKeys.stock(MAIN), "001", 1);
     }
 }
