@@ -8,52 +8,50 @@ import io.github.exactlyonce.inventory.jobs.JobPoller;
 import io.github.exactlyonce.inventory.processing.OrderLanes;
 import io.github.exactlyonce.inventory.processing.OrdersProperties;
 import io.github.exactlyonce.inventory.warehouses.ServedWarehouses;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.NestedExceptionUtils;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.Message;
+import org.springframework.data.redis.connection.MessageListener;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.SubscriptionListener;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.listener.ChannelTopic;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.stereotype.Component;
+import org.springframework.util.backoff.BackOff;
+import org.springframework.util.backoff.FixedBackOff;
 
 /**
  * Hears {@code order_updates} and {@code job_updates} of all warehouses that this replica serves, and knows whether it does. A
  * subscription can fall silent without an error, so this replica regularly publishes a probe to a channel of its own,
  * {@code probe:<replica>/<nonce>}, which the same connection subscribes to. While probes come back the subscription is
- * proven; when they stop, the replica is not ready and the connection is replaced. Redis being away, at the start or later,
+ * proven; when they stop, the replica is not ready and the subscription is replaced. Redis being away, at the start or later,
  * is the same case: it is tried again until it works.
+ *
+ * <p>When there are more warehouses, the subscription is replaced too, the new one before the old one ends. A message that
+ * both hear is a copy, of which there may be any number.
  *
  * <p>Whenever a warehouse's channel is (re)subscribed, a sweep makes the orders due whose messages fell into the gap.
  *
- * <p>The listener runs on Lettuce's I/O thread and only puts the message into a bounded queue.
+ * <p>The listeners run on Lettuce's I/O thread and only put the message into a bounded queue.
  */
 @Component
 class OrderSubscription implements SmartLifecycle {
 
-    private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+    /** The container would try again inside start(), each time deeper on the stack; the next check does it. */
+    private static final BackOff ONE_TRY = new FixedBackOff(0, 0);
 
     /** In milliseconds, some 300 years: a number beyond it is none that we wrote. */
     private static final long LONGEST_DELAY = 10_000_000_000_000L;
@@ -62,24 +60,18 @@ class OrderSubscription implements SmartLifecycle {
 
     private final InventoryProperties.Subscription properties;
     private final Replica replica;
-    private final LettuceConnectionFactory connections;
+    private final RedisConnectionFactory connections;
     private final StringRedisTemplate redis;
     private final OrderLanes lanes;
     private final JobPoller jobs;
     private final ServedWarehouses served;
     private final OrdersProperties orders;
     private final Counter restarts;
-    private final Listener listener = new Listener();
 
-    /** What is done with a message, by its channel. */
-    private final Map<String, Consumer<byte[]>> channels = new ConcurrentHashMap<>();
-
-    private final Map<String, Warehouse> orderChannels = new ConcurrentHashMap<>();
-    private final Set<Warehouse> subscribed = new HashSet<>();
     private volatile @Nullable ScheduledExecutorService monitor;
-    private @Nullable StatefulRedisPubSubConnection<String, byte[]> connection;
-    private volatile String probeChannel = "";
-    private volatile boolean refused;
+    private @Nullable RedisMessageListenerContainer container;
+    private Set<Warehouse> heard = Set.of();
+    private String probeChannel = "";
     private volatile long lastHeard;
     private volatile boolean proven;
     private boolean reportedFailure;
@@ -87,7 +79,7 @@ class OrderSubscription implements SmartLifecycle {
     OrderSubscription(
             InventoryProperties properties,
             Replica replica,
-            LettuceConnectionFactory connections,
+            RedisConnectionFactory connections,
             StringRedisTemplate redis,
             OrderLanes lanes,
             JobPoller jobs,
@@ -114,7 +106,6 @@ class OrderSubscription implements SmartLifecycle {
                 running.execute(this::check);
             }
         });
-        channels.put(RedisKeys.WAREHOUSES, name -> served.heard(new String(name, StandardCharsets.UTF_8)));
     }
 
     /** Whether a probe came back recently. */
@@ -153,17 +144,16 @@ class OrderSubscription implements SmartLifecycle {
 
     private void check() {
         try {
-            if (connection != null && (refused || sinceLastHeard().compareTo(properties.probeTimeout()) >= 0)) {
+            if (container != null && sinceLastHeard().compareTo(properties.probeTimeout()) >= 0) {
                 log.warn(
                         "subscription silent for {} ms: subscribing anew",
                         sinceLastHeard().toMillis());
                 restarts.increment();
                 unsubscribe();
             }
-            if (connection == null) {
-                connect();
+            if (container == null || !heard.equals(served.known())) {
+                subscribe(served.known());
             }
-            subscribe();
             redis.convertAndSend(probeChannel, "");
             reportedFailure = false;
         } catch (Exception | Error e) { // whatever it is, the next check must come
@@ -177,57 +167,72 @@ class OrderSubscription implements SmartLifecycle {
         }
     }
 
-    /** A new connection each time: what went wrong with the last one is not worth finding out. */
-    private void connect() {
-        StatefulRedisPubSubConnection<String, byte[]> fresh =
-                connections.getRequiredNativeClient() instanceof RedisClusterClient cluster
-                        ? cluster.connectPubSub(CODEC)
-                        : ((RedisClient) connections.getRequiredNativeClient()).connectPubSub(CODEC);
-        connection = fresh;
-        fresh.addListener(listener);
-        refused = false;
-        lastHeard = System.nanoTime(); // it has the whole timeout to prove itself
+    /**
+     * A new container each time: one that failed halfway is not worth repairing, and for the confirmation of a channel that is
+     * added later it would wait without a limit.
+     */
+    private void subscribe(Set<Warehouse> warehouses) {
         // In a cluster a message is sent through the node that its channel hashes to, and that node may be away:
         // another name.
-        probeChannel = "probe:" + replica.newOwnerToken();
-        listen(List.of(probeChannel, RedisKeys.WAREHOUSES));
-    }
-
-    /** To what this replica serves by now. */
-    private void subscribe() {
-        List<String> fresh = new ArrayList<>();
-        for (Warehouse warehouse : served.known()) {
-            if (subscribed.add(warehouse)) {
-                String orderChannel = RedisKeys.orderUpdates(warehouse);
-                String jobChannel = RedisKeys.jobUpdates(warehouse);
-                orderChannels.put(orderChannel, warehouse);
-                channels.put(orderChannel, message -> lanes.offer(warehouse, message));
-                channels.put(jobChannel, message -> jobs.wake(warehouse, delay(message)));
-                fresh.addAll(List.of(orderChannel, jobChannel));
-            }
+        String probes = "probe:" + replica.newOwnerToken();
+        RedisMessageListenerContainer fresh = new RedisMessageListenerContainer();
+        fresh.setConnectionFactory(connections);
+        fresh.setTaskExecutor(Runnable::run);
+        fresh.setRecoveryBackoff(ONE_TRY);
+        fresh.setMaxSubscriptionRegistrationWaitingTime(
+                properties.probeTimeout().toMillis());
+        fresh.addMessageListener((message, pattern) -> heardProbe(), new ChannelTopic(probes));
+        fresh.addMessageListener(
+                (message, pattern) -> served.heard(new String(message.getBody(), StandardCharsets.UTF_8)),
+                new ChannelTopic(RedisKeys.WAREHOUSES));
+        for (Warehouse warehouse : warehouses) {
+            fresh.addMessageListener(
+                    new Orders(warehouse, heard.contains(warehouse)),
+                    new ChannelTopic(RedisKeys.orderUpdates(warehouse)));
+            fresh.addMessageListener(
+                    (message, pattern) -> jobs.wake(warehouse, delay(message.getBody())),
+                    new ChannelTopic(RedisKeys.jobUpdates(warehouse)));
         }
-        listen(fresh);
-    }
-
-    /** Does not wait: when it has begun, {@link Listener#subscribed} is called, and a probe comes back. */
-    private void listen(List<String> names) {
-        if (connection != null && !names.isEmpty()) {
-            connection.async().subscribe(names.toArray(String[]::new)).whenComplete((any, failure) -> {
-                if (failure != null) {
-                    refused = true;
-                }
-            });
+        fresh.afterPropertiesSet();
+        try {
+            fresh.start();
+        } catch (RuntimeException e) {
+            destroy(fresh);
+            throw e;
+        }
+        lastHeard = System.nanoTime(); // it has the whole timeout to prove itself
+        RedisMessageListenerContainer old = container;
+        container = fresh;
+        heard = warehouses;
+        probeChannel = probes;
+        if (old != null) {
+            destroy(old);
         }
     }
 
     private void unsubscribe() {
         proven = false;
-        subscribed.clear();
-        StatefulRedisPubSubConnection<String, byte[]> old = connection;
-        connection = null;
+        heard = Set.of();
+        RedisMessageListenerContainer old = container;
+        container = null;
         if (old != null) {
-            old.removeListener(listener);
-            old.closeAsync();
+            destroy(old);
+        }
+    }
+
+    private static void destroy(RedisMessageListenerContainer container) {
+        try {
+            container.destroy();
+        } catch (Exception e) {
+            log.debug("closing a subscription failed", e);
+        }
+    }
+
+    private void heardProbe() {
+        lastHeard = System.nanoTime();
+        if (!proven) {
+            proven = true;
+            log.info("hearing {}", RedisKeys.ORDER_UPDATES);
         }
     }
 
@@ -247,29 +252,29 @@ class OrderSubscription implements SmartLifecycle {
         return Duration.ofMillis(millis);
     }
 
-    /** On Lettuce's I/O thread: must not block. */
-    private final class Listener extends RedisPubSubAdapter<String, byte[]> {
+    private final class Orders implements MessageListener, SubscriptionListener {
 
-        @Override
-        public void message(String channel, byte[] message) {
-            Consumer<byte[]> known = channels.get(channel);
-            if (known != null) {
-                known.accept(message);
-            } else if (channel.equals(probeChannel)) {
-                lastHeard = System.nanoTime();
-                if (!proven) {
-                    proven = true;
-                    log.info("hearing {}", RedisKeys.ORDER_UPDATES);
-                }
-            }
+        private final Warehouse warehouse;
+
+        /** Another container hears the channel until this one does: there is no gap. */
+        private boolean isReplacement;
+
+        Orders(Warehouse warehouse, boolean isReplacement) {
+            this.warehouse = warehouse;
+            this.isReplacement = isReplacement;
         }
 
         @Override
-        public void subscribed(String channel, long count) {
-            Warehouse warehouse = orderChannels.get(channel);
-            if (warehouse != null) {
+        public void onMessage(Message message, byte @Nullable [] pattern) {
+            lanes.offer(warehouse, message.getBody());
+        }
+
+        @Override
+        public void onChannelSubscribed(byte[] channel, long count) {
+            if (!isReplacement) {
                 jobs.sweep(warehouse, RedisKeys.ORDER_JOBS, orders.grace());
             }
+            isReplacement = false;
         }
     }
 }
