@@ -2,7 +2,7 @@
 -- the claim that holds the lease.
 --
 -- KEYS[1] jobs:{main}       sorted set
--- KEYS[2] job:{main}:<id>   hash; touched only if it is this job's
+-- KEYS[2] job:{main}:<id>   hash; touched only if it is this job's; not needed without ARGV[5]
 -- ARGV[1] member
 -- ARGV[2] lease token, as claim-jobs.lua gave it
 -- ARGV[3] due in so many milliseconds

@@ -76,10 +76,7 @@ final class DueJobs {
      */
     List<Reply<Boolean>> rescheduleAll(Pipeline pipeline, List<Again> again) {
         List<ScriptCall> calls = again.stream()
-                .map(job -> ScriptCall.on(
-                                RedisKeys.jobs(job.claim().warehouse()),
-                                RedisKeys.job(
-                                        job.claim().warehouse(), job.claim().id()))
+                .map(job -> ScriptCall.on(keys(job))
                         .with(
                                 job.claim().member(),
                                 job.claim().token(),
@@ -90,6 +87,15 @@ final class DueJobs {
         return pipeline.<Long>evalAll(RESCHEDULE_JOB, calls).stream()
                 .map(reply -> reply.map(rescheduled -> rescheduled == 1))
                 .toList();
+    }
+
+    /** One alone where one is enough: while a slot is being moved, its keys are on two nodes, and no script can have them both. */
+    private static String[] keys(Again job) {
+        Warehouse warehouse = job.claim().warehouse();
+        String jobs = RedisKeys.jobs(warehouse);
+        return job.failure().isEmpty()
+                ? new String[] {jobs}
+                : new String[] {jobs, RedisKeys.job(warehouse, job.claim().id())};
     }
 
     /** @return one reply per claim: the claim with its new token; null if it is no longer ours */

@@ -41,7 +41,7 @@ public final class JobEffects {
      */
     public List<JobResult> finishAll(Pipeline pipeline, EffectScript script, List<JobEffect> effects) {
         return finish(pipeline, script, effects).stream()
-                .map(reply -> reply.isFailure() ? JobResult.retry(reply.reason()) : reply.get())
+                .map(reply -> reply.isFailure() ? JobResult.failed(reply) : reply.get())
                 .toList();
     }
 

@@ -73,6 +73,10 @@ final class JobLog {
         line(log.atWarn(), claim).log("failed and is tried again: {}", reason);
     }
 
+    void postponed(Claim claim, String reason) {
+        line(log.atInfo(), claim).log("put off: {}", reason);
+    }
+
     void dead(Claim claim) {
         of(claim).dead().increment();
     }

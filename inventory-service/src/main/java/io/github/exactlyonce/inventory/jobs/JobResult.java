@@ -1,5 +1,7 @@
 package io.github.exactlyonce.inventory.jobs;
 
+import io.github.exactlyonce.contracts.redis.Reply;
+
 /**
  * What became of the work on a claim.
  *
@@ -15,6 +17,8 @@ public record JobResult(Kind kind, String reason) {
         LEFT,
         /** To be tried again, after a pause and up to {@code jobs.max-attempts}. */
         RETRY,
+        /** To be tried again after a pause, and not counted: Redis had refused for now, and nothing was begun. */
+        POSTPONED,
         /** To be put with the dead letters. */
         DEAD
     }
@@ -29,6 +33,15 @@ public record JobResult(Kind kind, String reason) {
 
     public static JobResult retry(String reason) {
         return new JobResult(Kind.RETRY, reason);
+    }
+
+    public static JobResult postponed(String reason) {
+        return new JobResult(Kind.POSTPONED, reason);
+    }
+
+    /** @param failed what was to be done in Redis alone */
+    public static JobResult failed(Reply<?> failed) {
+        return failed.isRefusedForNow() ? postponed(failed.reason()) : retry(failed.reason());
     }
 
     public static JobResult dead(String reason) {

@@ -116,13 +116,17 @@ final class JobRunner {
             switch (result.kind()) {
                 case DONE -> jobLog.done(claim);
                 case LEFT -> {}
+                case POSTPONED -> {
+                    jobLog.postponed(claim, result.reason());
+                    again.add(again(claim, claim.attempts() - 1, ""));
+                }
                 case DEAD -> dead.put(claim, letter(claim, result.reason()));
                 case RETRY -> {
                     if (claim.attempts() >= properties.maxAttempts()) {
                         String reason = "gave up after " + claim.attempts() + " attempts: " + result.reason();
                         dead.put(claim, letter(claim, reason));
                     } else {
-                        again.add(again(claim, result.reason()));
+                        again.add(again(claim, claim.attempts(), result.reason()));
                     }
                 }
             }
@@ -137,7 +141,7 @@ final class JobRunner {
         for (int i = 0; i < again.size(); i++) {
             if (replies.get(i).isFailure()) {
                 unknown++;
-            } else if (replies.get(i).get()) {
+            } else if (replies.get(i).get() && !again.get(i).failure().isEmpty()) {
                 jobLog.retried(again.get(i).claim(), again.get(i).failure());
             }
         }
@@ -156,12 +160,9 @@ final class JobRunner {
         }
     }
 
-    private DueJobs.Again again(Claim claim, String reason) {
+    private DueJobs.Again again(Claim claim, int attempts, String failure) {
         return new DueJobs.Again(
-                claim,
-                properties.backoff().pause(claim.attempts(), ThreadLocalRandom.current()),
-                claim.attempts(),
-                reason);
+                claim, properties.backoff().pause(claim.attempts(), ThreadLocalRandom.current()), attempts, failure);
     }
 
     private static DeadLetters.Job letter(Claim claim, String reason) {

@@ -86,7 +86,7 @@ final class OutsideWork {
         for (int i = 0; i < claims.size(); i++) {
             Claim claim = claims.get(i);
             if (records.get(i).isFailure()) {
-                failed.put(claim, JobResult.retry(records.get(i).reason()));
+                failed.put(claim, JobResult.failed(records.get(i)));
             } else {
                 begun.add(claim);
                 jobs.add(job(claim, records.get(i).get()));

@@ -36,6 +36,8 @@ public record Decision(
         NO_RECORD("failed"),
         /** Its record could not be written, so nothing brings it back yet. */
         NOT_RECORDED("failed"),
+        /** Redis refused for now, as while a slot is being moved; its job brings it back, and this attempt does not count. */
+        REFUSED("failed"),
         /** Redis did not answer or refused; its job brings it back. */
         FAILED("failed");
 
@@ -58,7 +60,7 @@ public record Decision(
 
     /** Whether the order is still open, so that the lock of this attempt would only stand in the next one's way. */
     boolean leavesItToOthers() {
-        return outcome == Outcome.FAILED || outcome == Outcome.SCHEDULED;
+        return outcome == Outcome.FAILED || outcome == Outcome.REFUSED || outcome == Outcome.SCHEDULED;
     }
 
     public boolean isProcessed() {

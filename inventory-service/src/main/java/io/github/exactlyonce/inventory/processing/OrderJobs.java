@@ -59,7 +59,7 @@ final class OrderJobs implements JobHandler.ExactlyOnce {
 
     private static JobResult released(Reply<Boolean> reply) {
         if (reply.isFailure()) {
-            return JobResult.retry(reply.reason());
+            return JobResult.failed(reply);
         }
         return reply.get() ? JobResult.done() : JobResult.left(); // it is released already, or not due yet
     }
@@ -73,6 +73,7 @@ final class OrderJobs implements JobHandler.ExactlyOnce {
             case CONFIRMED, REJECTED -> JobResult.done();
             case ALREADY_SETTLED, SCHEDULED -> JobResult.left();
             case NO_RECORD -> JobResult.dead("the order has no record");
+            case REFUSED -> JobResult.postponed(decision.detail());
             case LOCK_HELD, FAILED, NOT_RECORDED -> JobResult.retry(decision.detail());
         };
     }

@@ -156,7 +156,7 @@ public final class OrderProcessor {
         for (int i = 0; i < open.size(); i++) {
             Reply<Boolean> reply = replies.get(i);
             if (reply.isFailure()) {
-                open.get(i).decide(Outcome.FAILED, reply.reason());
+                open.get(i).decide(failure(reply), reply.reason());
             } else if (!reply.get()) {
                 open.get(i).decide(Outcome.LOCK_HELD, "");
             }
@@ -174,7 +174,7 @@ public final class OrderProcessor {
         for (int i = 0; i < won.size(); i++) {
             Reply<Settlement> reply = replies.get(i);
             if (reply.isFailure()) {
-                won.get(i).decide(Outcome.FAILED, reply.reason());
+                won.get(i).decide(failure(reply), reply.reason());
             } else {
                 won.get(i).decide(reply.get());
             }
@@ -184,6 +184,10 @@ public final class OrderProcessor {
                 won.stream()
                         .filter(attempt -> attempt.decision().leavesItToOthers())
                         .toList());
+    }
+
+    private static Outcome failure(Reply<?> reply) {
+        return reply.isRefusedForNow() ? Outcome.REFUSED : Outcome.FAILED;
     }
 
     private static List<Attempt> open(List<Attempt> attempts) {
