@@ -57,6 +57,11 @@ local function iso8601(ms)
     math.floor(seconds / 60) % 60, seconds % 60, ms % 1000)
 end
 
+-- A channel with a hash tag is a sharded one.
+local function publish(channel, message)
+  redis.call(string.find(channel, '{', 1, true) and 'SPUBLISH' or 'PUBLISH', channel, message)
+end
+
 -- The event of an order that is placed now. Ids and traceparents are made of characters that JSON does not escape.
 local function event(items, order_id, traceparent)
   local lines = string.gsub(items, '([^=,]+)=(%d+)', '{"id":"%1","quantity":%2}')
@@ -68,7 +73,7 @@ end
 -- The pollers sleep until the job is due that was the next one when they looked.
 local function wake_pollers_if_next(due)
   if redis.call('ZCOUNT', jobs, digits(now + 1), digits(due)) <= 1 then
-    redis.call('PUBLISH', job_channel, digits(math.max(due - now, 0)))
+    publish(job_channel, digits(math.max(due - now, 0)))
   end
 end
 
@@ -96,7 +101,7 @@ local function release()
   -- The job first: it is the write that may be refused (memory limit, wrong type), and then nothing has happened yet.
   redis.call('ZADD', jobs, digits(now + grace), job)
   redis.call('HSET', order, 'status', 'PLACED', 'placedAt', digits(now))
-  redis.call('PUBLISH', order_channel, message)
+  publish(order_channel, message)
   return { 1, now }
 end
 
@@ -139,7 +144,7 @@ local function place(items, order_id, scheduled_for, traceparent)
   if later then
     wake_pollers_if_next(due)
   elseif mode == 'announce' then
-    redis.call('PUBLISH', order_channel, event(items, order_id ~= '' and order_id or id, traceparent))
+    publish(order_channel, event(items, order_id ~= '' and order_id or id, traceparent))
   end
   return { 1, now, status }
 end

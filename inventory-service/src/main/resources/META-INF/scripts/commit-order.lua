@@ -114,7 +114,8 @@ end
 redis.call('HSET', order, unpack(fields))
 redis.call('PEXPIRE', order, retention)
 redis.pcall('ZREM', jobs, job) -- whatever is wrong with the jobs, the order is settled and the answer must say so
-redis.call('PUBLISH', channel, string.format(
+local publish = string.find(channel, '{', 1, true) and 'SPUBLISH' or 'PUBLISH' -- with a hash tag it is a sharded one
+redis.call(publish, channel, string.format(
   '{"eventType":"%s","id":"%s","orderId":"%s","status":"%s","settledBy":"%s","ageMs":%.0f%s}',
   settled == 'CONFIRMED' and 'OrderConfirmed' or 'OrderRejected', id, order_id ~= '' and order_id or id, settled,
   string.match(token, '^[^/]*'), now - placed_at, traceparent ~= '' and ',"traceparent":"' .. traceparent .. '"' or ''))

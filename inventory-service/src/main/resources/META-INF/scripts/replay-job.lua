@@ -38,6 +38,7 @@ if has_record then
   redis.call('PERSIST', record)
 end
 if not is_under_way then
-  redis.pcall('PUBLISH', channel, '0') -- a hint: the job is there without it
+  local publish = string.find(channel, '{', 1, true) and 'SPUBLISH' or 'PUBLISH' -- with a hash tag it is a sharded one
+  redis.pcall(publish, channel, '0') -- a hint: the job is there without it
 end
 return 1

@@ -53,6 +53,7 @@ end
 -- Pollers sleep until the first job that is not due yet. Is it this one, or is this one due? Jobs that are due already but
 -- left, as their workers are busy, must not hide it.
 if redis.call('ZCOUNT', jobs, string.format('%.0f', now + 1), string.format('%.0f', due)) <= 1 then
-  redis.pcall('PUBLISH', channel, string.format('%.0f', math.max(0, due - now))) -- a hint: the job is there without it
+  local publish = string.find(channel, '{', 1, true) and 'SPUBLISH' or 'PUBLISH' -- with a hash tag it is a sharded one
+  redis.pcall(publish, channel, string.format('%.0f', math.max(0, due - now))) -- a hint: the job is there without it
 end
 return job('NEW', member)

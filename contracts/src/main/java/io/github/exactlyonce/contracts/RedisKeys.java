@@ -38,6 +38,9 @@ public final class RedisKeys {
     /** The channel of orders of {@link Warehouse#MAIN}; those of the others begin with it. */
     public static final String ORDER_UPDATES = "order_updates";
 
+    private static final String INVENTORY_UPDATES = "inventory_updates";
+    private static final String JOB_UPDATES = "job_updates";
+
     /** Key: a set, the names of the warehouses beside {@link Warehouse#MAIN}. Channel: the name of one that was added to it. */
     public static final String WAREHOUSES = "warehouses";
 
@@ -59,14 +62,32 @@ public final class RedisKeys {
 
     /** Channel of the outcome ({@code OrderConfirmed}, {@code OrderRejected}). A hint too: the record is the truth. */
     public static String inventoryUpdates(Warehouse warehouse) {
-        return channel("inventory_updates", warehouse);
+        return channel(INVENTORY_UPDATES, warehouse);
     }
 
     /**
      * A job is due, or became the next one to be; the payload is in how many milliseconds. A hint that wakes the pollers, nothing else.
      */
     public static String jobUpdates(Warehouse warehouse) {
-        return channel("job_updates", warehouse);
+        return channel(JOB_UPDATES, warehouse);
+    }
+
+    /** In the slot of the warehouse's keys; see {@link io.github.exactlyonce.contracts.redis.Channels}. */
+    public static String shardedOrderUpdates(Warehouse warehouse) {
+        return ORDER_UPDATES + ":" + tag(warehouse);
+    }
+
+    public static String shardedInventoryUpdates(Warehouse warehouse) {
+        return INVENTORY_UPDATES + ":" + tag(warehouse);
+    }
+
+    public static String shardedJobUpdates(Warehouse warehouse) {
+        return JOB_UPDATES + ":" + tag(warehouse);
+    }
+
+    /** @param token no other subscriber has it */
+    public static String shardedProbe(Warehouse warehouse, String token) {
+        return "probe:" + tag(warehouse) + ":" + token;
     }
 
     public static String order(Warehouse warehouse, String id) {

@@ -2,6 +2,7 @@ package io.github.exactlyonce.inventory;
 
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import io.github.exactlyonce.contracts.http.WarehouseParameter;
+import io.github.exactlyonce.contracts.redis.Channels;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
@@ -23,6 +24,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
     ProblemAdvice.class,
     WarehouseParameter.class,
     RedisClientSettings.class,
+    Channels.class,
     WarehouseRegistry.class,
     Pipelines.class,
     DatadogAddress.class

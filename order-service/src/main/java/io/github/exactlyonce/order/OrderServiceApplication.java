@@ -2,6 +2,7 @@ package io.github.exactlyonce.order;
 
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import io.github.exactlyonce.contracts.http.WarehouseParameter;
+import io.github.exactlyonce.contracts.redis.Channels;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
@@ -23,6 +24,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
     ProblemAdvice.class,
     WarehouseParameter.class,
     RedisClientSettings.class,
+    Channels.class,
     Pipelines.class,
     WarehouseRegistry.class,
     DatadogAddress.class

@@ -5,6 +5,7 @@ import io.github.exactlyonce.contracts.OrderStatus;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.TraceParent;
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.redis.Channels;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.order.Placement.Outcome;
@@ -23,10 +24,12 @@ final class PlaceOrder {
     private static final long NEW = 1;
 
     private final CurrentTrace trace;
+    private final Channels channels;
     private final long graceMillis;
 
-    PlaceOrder(CurrentTrace trace, OrderProperties properties) {
+    PlaceOrder(CurrentTrace trace, Channels channels, OrderProperties properties) {
         this.trace = trace;
+        this.channels = channels;
         this.graceMillis = properties.grace().toMillis();
     }
 
@@ -43,8 +46,8 @@ final class PlaceOrder {
                         "announce",
                         request.id(),
                         graceMillis,
-                        RedisKeys.orderUpdates(warehouse),
-                        RedisKeys.jobUpdates(warehouse),
+                        channels.orderUpdates(warehouse),
+                        channels.jobUpdates(warehouse),
                         request.items().packed(),
                         "",
                         scheduledFor == null ? "" : scheduledFor.toEpochMilli(),

@@ -166,7 +166,7 @@ public final class RedisRequirements extends AbstractHealthIndicator {
         return all;
     }
 
-    private static boolean isOlder(String version, int thanMajor, int thanMinor) {
+    static boolean isOlder(String version, int thanMajor, int thanMinor) {
         String[] parts = version.split("\\.");
         int major = Integer.parseInt(parts[0]);
         int minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;

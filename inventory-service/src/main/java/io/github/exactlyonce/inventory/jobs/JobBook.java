@@ -2,6 +2,7 @@ package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.redis.Channels;
 import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
 import io.github.exactlyonce.inventory.InventoryProperties;
 import java.time.Instant;
@@ -33,10 +34,16 @@ class JobBook {
 
     private final StringRedisTemplate redis;
     private final WarehouseRegistry warehouses;
+    private final Channels channels;
     private final InventoryProperties properties;
 
-    JobBook(StringRedisTemplate redis, WarehouseRegistry warehouses, InventoryProperties properties) {
+    JobBook(
+            StringRedisTemplate redis,
+            WarehouseRegistry warehouses,
+            Channels channels,
+            InventoryProperties properties) {
         this.redis = redis;
+        this.channels = channels;
         this.warehouses = warehouses;
         this.properties = properties;
     }
@@ -57,7 +64,7 @@ class JobBook {
                 latest(),
                 schedule.text(),
                 schedule.recurrence() == null ? "" : schedule.recurrence().toString(),
-                RedisKeys.jobUpdates(warehouse)));
+                channels.jobUpdates(warehouse)));
         request.work().fields().forEach((field, value) -> arguments.addAll(List.of(field, value)));
         return JobAnswer.of(redis.execute(SCHEDULE_JOB, keys(warehouse, request.jobId()), arguments.toArray()));
     }
@@ -83,7 +90,7 @@ class JobBook {
                 String.valueOf(schedule.millis()),
                 latest(),
                 token,
-                RedisKeys.jobUpdates(warehouse)));
+                channels.jobUpdates(warehouse)));
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.github.exactlyonce.inventory.jobs;
 
-import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.redis.Channels;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.PipelineWorker;
 import io.github.exactlyonce.contracts.redis.Pipelines;
@@ -38,6 +38,7 @@ final class JobLane extends PipelineWorker {
     final Alarm alarm;
 
     private final Supplier<Set<Warehouse>> warehouses;
+    private final Channels channels;
     private final DueJobs dueJobs;
     private final JobHandlers handlers;
     private final JobProperties properties;
@@ -59,9 +60,11 @@ final class JobLane extends PipelineWorker {
             JobHandlers handlers,
             JobProperties properties,
             JobLog jobLog,
+            Channels channels,
             Pipelines pipelines) {
         super("due-jobs", pipelines);
         this.warehouses = warehouses;
+        this.channels = channels;
         this.alarm = alarm;
         this.outside = outside;
         this.runner = runner;
@@ -146,7 +149,8 @@ final class JobLane extends PipelineWorker {
         }
         Set<Warehouse> handedBack = runner.handBack(pipeline);
         pipeline.sendAll(
-                List.copyOf(handedBack), (redis, warehouse) -> redis.publish(RedisKeys.jobUpdates(warehouse), "0"));
+                List.copyOf(handedBack),
+                (redis, warehouse) -> Channels.publish(redis, channels.jobUpdates(warehouse), "0"));
     }
 
     /** Warehouses come, and move to the lanes of other shards. */

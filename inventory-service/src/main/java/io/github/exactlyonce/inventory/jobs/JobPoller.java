@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.redis.Channels;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.inventory.deadletters.DeadLetters;
 import io.github.exactlyonce.inventory.warehouses.Lanes;
@@ -25,6 +26,7 @@ public class JobPoller {
     private final JobHandlers handlers;
     private final JobProperties properties;
     private final JobLog jobLog;
+    private final Channels channels;
     private final Pipelines pipelines;
     private final Lanes<JobLane> lanes;
 
@@ -35,6 +37,7 @@ public class JobPoller {
             JobHandlers handlers,
             JobProperties properties,
             JobLog jobLog,
+            Channels channels,
             Pipelines pipelines,
             ServedWarehouses served) {
         this.dueJobs = dueJobs;
@@ -43,6 +46,7 @@ public class JobPoller {
         this.handlers = handlers;
         this.properties = properties;
         this.jobLog = jobLog;
+        this.channels = channels;
         this.pipelines = pipelines;
         this.lanes = served.lanes(this::open);
         jobLog.watch(() -> lanes.workers().stream().mapToInt(JobLane::leased).sum());
@@ -75,6 +79,7 @@ public class JobPoller {
         Alarm alarm = new Alarm();
         OutsideWork outside = new OutsideWork(dueJobs, effects, properties, alarm);
         JobRunner runner = new JobRunner(handlers, outside, dueJobs, deadLetters, properties, jobLog);
-        return new JobLane(warehouses, alarm, outside, runner, dueJobs, handlers, properties, jobLog, pipelines);
+        return new JobLane(
+                warehouses, alarm, outside, runner, dueJobs, handlers, properties, jobLog, channels, pipelines);
     }
 }

@@ -2,6 +2,7 @@ package io.github.exactlyonce.inventory.jobs;
 
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.redis.Channels;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
@@ -27,6 +28,12 @@ final class JobReplay implements Replay {
 
     private static final LuaScript REPLAY_JOB = LuaScript.returningNumber("replay-job.lua");
 
+    private final Channels channels;
+
+    JobReplay(Channels channels) {
+        this.channels = channels;
+    }
+
     @Override
     public String source() {
         return "job"; // as bury-job.lua writes it
@@ -43,7 +50,7 @@ final class JobReplay implements Replay {
                         RedisKeys.deadLetters(warehouse),
                         RedisKeys.jobs(warehouse),
                         RedisKeys.job(warehouse, Claim.idOf(member)))
-                .with(letter.id(), member, RedisKeys.jobUpdates(warehouse));
+                .with(letter.id(), member, channels.jobUpdates(warehouse));
         return switch (pipeline.<Long>eval(REPLAY_JOB, call).require().intValue()) {
             case 0 -> Result.of(false);
             case 1 -> Result.of(true);

@@ -3,6 +3,7 @@ package io.github.exactlyonce.inventory.processing;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.TraceParent;
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.redis.Channels;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Reply;
@@ -43,6 +44,7 @@ public final class OrderProcessor {
     private final StockLedger stockLedger;
     private final OrderLock lock;
     private final Replica replica;
+    private final Channels channels;
     private final OrdersProperties properties;
     private final DecisionLog decisionLog;
     private final Clock clock;
@@ -51,12 +53,14 @@ public final class OrderProcessor {
             StockLedger stockLedger,
             OrderLock lock,
             Replica replica,
+            Channels channels,
             OrdersProperties properties,
             DecisionLog decisionLog,
             Clock clock) {
         this.stockLedger = stockLedger;
         this.lock = lock;
         this.replica = replica;
+        this.channels = channels;
         this.properties = properties;
         this.decisionLog = decisionLog;
         this.clock = clock;
@@ -130,11 +134,11 @@ public final class OrderProcessor {
                         "release",
                         hint.id(),
                         properties.grace().toMillis(),
-                        RedisKeys.orderUpdates(warehouse),
-                        RedisKeys.jobUpdates(warehouse));
+                        channels.orderUpdates(warehouse),
+                        channels.jobUpdates(warehouse));
     }
 
-    private static ScriptCall recordCall(Attempt attempt, Duration grace) {
+    private ScriptCall recordCall(Attempt attempt, Duration grace) {
         String id = attempt.hint.id();
         Warehouse warehouse = attempt.hint.warehouse();
         return ScriptCall.on(RedisKeys.order(warehouse, id), RedisKeys.jobs(warehouse))
@@ -142,8 +146,8 @@ public final class OrderProcessor {
                         "record",
                         id,
                         grace.toMillis(),
-                        RedisKeys.orderUpdates(warehouse),
-                        RedisKeys.jobUpdates(warehouse),
+                        channels.orderUpdates(warehouse),
+                        channels.jobUpdates(warehouse),
                         attempt.packedItems(),
                         attempt.foreignOrderId(),
                         "",

@@ -2,6 +2,7 @@ package io.github.exactlyonce.inventory.stock;
 
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.redis.Channels;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Reply;
@@ -26,9 +27,11 @@ public final class StockLedger {
 
     private static final LuaScript COMMIT_ORDER = LuaScript.returningList("commit-order.lua");
 
+    private final Channels channels;
     private final InventoryProperties properties;
 
-    StockLedger(InventoryProperties properties) {
+    StockLedger(Channels channels, InventoryProperties properties) {
+        this.channels = channels;
         this.properties = properties;
     }
 
@@ -54,7 +57,7 @@ public final class StockLedger {
                         order.foreignOrderId(),
                         properties.retention().toMillis(),
                         properties.ledgerLength(),
-                        RedisKeys.inventoryUpdates(warehouse));
+                        channels.inventoryUpdates(warehouse));
     }
 
     /**

@@ -241,7 +241,7 @@ class OrderSubscription implements SmartLifecycle {
     }
 
     /** Milliseconds; whatever else it says, looking once too often does no harm. */
-    private static Duration delay(byte[] body) {
+    static Duration delay(byte[] body) {
         long millis = 0;
         for (byte digit : body) {
             if (digit < '0' || digit > '9' || millis > LONGEST_DELAY) {
