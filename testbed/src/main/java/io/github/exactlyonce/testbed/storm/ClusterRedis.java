@@ -4,6 +4,7 @@ import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.system.Ports;
+import io.github.exactlyonce.testbed.system.RedisNodes;
 import io.lettuce.core.MigrateArgs;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
@@ -100,8 +101,8 @@ final class ClusterRedis implements StormRedis {
                 .filter(node -> !node.getSlots().isEmpty() && !node.getNodeId().equals(source.getNodeId()))
                 .findFirst()
                 .orElseThrow();
-        RedisCommands<String, String> here = asked.commands(from);
-        RedisCommands<String, String> there = asked.commands(process(target));
+        RedisCommands<String, String> here = asked.commands(from.port());
+        RedisCommands<String, String> there = asked.commands(process(target).port());
         there.clusterSetSlotImporting(SLOT, source.getNodeId());
         here.clusterSetSlotMigrating(SLOT, target.getNodeId());
         List<String> keys = here.clusterGetKeysInSlot(SLOT, KEYS_AT_ONCE);
@@ -128,27 +129,28 @@ final class ClusterRedis implements StormRedis {
         for (int i = 0; i < PRIMARIES; i++) {
             int first = (i * SlotHash.SLOT_COUNT + PRIMARIES - 1) / PRIMARIES;
             int end = ((i + 1) * SlotHash.SLOT_COUNT + PRIMARIES - 1) / PRIMARIES;
-            asked.commands(primaries.get(i))
+            asked.commands(primaries.get(i).port())
                     .clusterAddSlots(IntStream.range(first, end).toArray());
         }
         RedisProcess one = nodes.get(0);
-        nodes.forEach(node -> asked.commands(node).clusterMeet(one.host(), one.port()));
+        nodes.forEach(node -> asked.commands(node.port()).clusterMeet(one.host(), one.port()));
         asked.await(
                 "all know each other",
                 () -> nodes.stream().allMatch(node -> view(node).size() == nodes.size()));
         for (int i = 0; i < PRIMARIES; i++) {
-            String primary = asked.commands(primaries.get(i)).clusterMyId();
-            asked.commands(nodes.get(PRIMARIES + i)).clusterReplicate(primary);
+            String primary = asked.commands(primaries.get(i).port()).clusterMyId();
+            asked.commands(nodes.get(PRIMARIES + i).port()).clusterReplicate(primary);
         }
-        nodes.subList(PRIMARIES, nodes.size()).forEach(asked::awaitReplica);
+        nodes.subList(PRIMARIES, nodes.size()).forEach(node -> asked.awaitReplica(node.port()));
         asked.await(
                 "the cluster is complete",
                 () -> nodes.stream()
-                        .allMatch(node -> asked.commands(node).clusterInfo().contains("cluster_state:ok")));
+                        .allMatch(node ->
+                                asked.commands(node.port()).clusterInfo().contains("cluster_state:ok")));
     }
 
     private Partitions view(RedisProcess node) {
-        return ClusterPartitionParser.parse(asked.commands(node).clusterNodes());
+        return ClusterPartitionParser.parse(asked.commands(node.port()).clusterNodes());
     }
 
     private RedisClusterNode owner(RedisProcess witness) {

@@ -4,6 +4,7 @@ import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.proxy.RedisProxy;
 import io.github.exactlyonce.testbed.system.ChildProcess;
 import io.github.exactlyonce.testbed.system.ServiceProcess;
+import io.github.exactlyonce.testbed.system.Topology;
 import io.github.exactlyonce.testbed.system.WrongClock;
 import java.time.Duration;
 import java.util.EnumSet;

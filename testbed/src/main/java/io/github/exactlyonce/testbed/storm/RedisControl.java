@@ -3,6 +3,7 @@ package io.github.exactlyonce.testbed.storm;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.github.exactlyonce.testbed.system.RedisNodes;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -34,7 +35,7 @@ final class RedisControl implements AutoCloseable {
 
     /** To who is the primary now. */
     StatefulRedisConnection<String, String> connection() {
-        return nodes.connection(redis.primary());
+        return nodes.connection(redis.primary().port());
     }
 
     /** What is left to do: the members of {@code jobs:{main}}. */
@@ -54,11 +55,11 @@ final class RedisControl implements AutoCloseable {
 
     /** Waits until it follows the new primary, and has what that has. */
     void awaitReplica(RedisProcess formerPrimary) {
-        nodes.awaitReplica(formerPrimary);
+        nodes.awaitReplica(formerPrimary.port());
     }
 
     void disconnectSubscribers() {
-        redis.nodes().forEach(node -> nodes.commands(node).clientKill(KillArgs.Builder.typePubsub()));
+        redis.nodes().forEach(node -> nodes.commands(node.port()).clientKill(KillArgs.Builder.typePubsub()));
     }
 
     void pauseClients(Duration duration) {

@@ -8,8 +8,10 @@ import io.github.exactlyonce.testbed.proxy.RedisProxy;
 import io.github.exactlyonce.testbed.system.Inventory;
 import io.github.exactlyonce.testbed.system.LocalSystem;
 import io.github.exactlyonce.testbed.system.Ports;
+import io.github.exactlyonce.testbed.system.RedisNodes;
 import io.github.exactlyonce.testbed.system.ServiceProcess;
 import io.github.exactlyonce.testbed.system.SystemPlan;
+import io.github.exactlyonce.testbed.system.Topology;
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,7 +64,7 @@ final class Scene implements AutoCloseable {
         settings.put("INVENTORY_AUDIT_INTERVAL", AUDIT_INTERVAL.toSeconds() + "s");
         RedisProcess primary = redis.primary();
         this.system = LocalSystem.launch(
-                SystemPlan.forTests(run, RedisNodes.uri(primary), REPLICAS, settings),
+                SystemPlan.forTests(run, RedisNodes.uri(primary.port()), REPLICAS, settings),
                 name -> options.topology() == Topology.STANDALONE ? wayThroughProxy(name, primary.port()) : Map.of());
     }
 
@@ -74,7 +76,7 @@ final class Scene implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Scene scene = new Scene(options.topology().start(directory), run, options);
+        Scene scene = new Scene(StormRedis.start(options.topology(), directory), run, options);
         try {
             scene.system.waitUntilReady();
             Inventory inventory = new Inventory(scene.system.replicas().get(0).uri());
@@ -137,7 +139,7 @@ final class Scene implements AutoCloseable {
 
     /** Each message at once again, and at the end, when locks have expired, all of them once more. */
     Mending republish() {
-        RedisClient client = RedisClient.create(RedisNodes.uri(redis.primary()));
+        RedisClient client = RedisClient.create(RedisNodes.uri(redis.primary().port()));
         Republisher republisher = Republisher.start(client);
         return () -> {
             republisher.publishAllAgain();

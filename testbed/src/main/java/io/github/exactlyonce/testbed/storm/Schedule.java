@@ -1,6 +1,7 @@
 package io.github.exactlyonce.testbed.storm;
 
 import io.github.exactlyonce.testbed.storm.Fault.Domain;
+import io.github.exactlyonce.testbed.system.Topology;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.github.exactlyonce.testbed.storm;
 
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.system.Ports;
+import io.github.exactlyonce.testbed.system.RedisNodes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -57,7 +58,7 @@ final class SentinelRedis implements StormRedis {
     @Override
     public RedisProcess primary() {
         InetSocketAddress address =
-                (InetSocketAddress) asked.sentinel(sentinels.get(0)).getMasterAddrByName(NAME);
+                (InetSocketAddress) asked.sentinel(sentinels.get(0).port()).getMasterAddrByName(NAME);
         return nodes.stream()
                 .filter(node -> node.port() == address.getPort())
                 .findFirst()
@@ -90,12 +91,12 @@ final class SentinelRedis implements StormRedis {
     }
 
     private void follow(RedisProcess node, RedisProcess primary) {
-        asked.commands(node).replicaof(primary.host(), primary.port());
-        asked.awaitReplica(node);
+        asked.commands(node.port()).replicaof(primary.host(), primary.port());
+        asked.awaitReplica(node.port());
     }
 
     private boolean knowsAll(RedisProcess sentinel) {
-        Map<String, String> primary = asked.sentinel(sentinel).master(NAME);
+        Map<String, String> primary = asked.sentinel(sentinel.port()).master(NAME);
         return primary.get("num-slaves").equals(String.valueOf(NODES - 1))
                 && primary.get("num-other-sentinels").equals(String.valueOf(SENTINELS - 1));
     }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed.storm;
 
+import io.github.exactlyonce.testbed.system.Topology;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;

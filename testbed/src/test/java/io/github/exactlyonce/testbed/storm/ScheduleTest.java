@@ -3,6 +3,7 @@ package io.github.exactlyonce.testbed.storm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.testbed.storm.Fault.Domain;
+import io.github.exactlyonce.testbed.system.Topology;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.testbed.system.ChildProcess;
 import io.github.exactlyonce.testbed.system.Polling;
+import io.github.exactlyonce.testbed.system.Topology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

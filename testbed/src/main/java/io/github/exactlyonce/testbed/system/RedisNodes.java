@@ -1,7 +1,5 @@
-package io.github.exactlyonce.testbed.storm;
+package io.github.exactlyonce.testbed.system;
 
-import io.github.exactlyonce.contracts.redis.RedisProcess;
-import io.github.exactlyonce.testbed.system.Polling;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;
@@ -18,8 +16,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
-/** Connections to single Redis processes, past whatever makes them one; each is kept and comes back by itself. */
-final class RedisNodes implements AutoCloseable {
+/**
+ * Connections to single Redis processes on this machine, by their ports, past whatever makes them one; each is kept and comes
+ * back by itself.
+ */
+public final class RedisNodes implements AutoCloseable {
 
     /** Longer than the longest {@code CLIENT PAUSE}. */
     private static final Duration TIMEOUT = Duration.ofSeconds(6);
@@ -33,43 +34,43 @@ final class RedisNodes implements AutoCloseable {
     private final Map<Integer, StatefulRedisConnection<String, String>> connections = new ConcurrentHashMap<>();
     private final Map<Integer, StatefulRedisSentinelConnection<String, String>> sentinels = new ConcurrentHashMap<>();
 
-    RedisNodes() {
+    public RedisNodes() {
         client.setOptions(ClientOptions.builder()
                 .disconnectedBehavior(
                         DisconnectedBehavior.REJECT_COMMANDS) // rather than wait for who may never come back
                 .build());
     }
 
-    static RedisURI uri(RedisProcess node) {
-        RedisURI uri = RedisURI.create(node.url());
+    public static RedisURI uri(int port) {
+        RedisURI uri = RedisURI.create("127.0.0.1", port);
         uri.setTimeout(TIMEOUT);
         return uri;
     }
 
-    StatefulRedisConnection<String, String> connection(RedisProcess node) {
-        return connections.computeIfAbsent(node.port(), port -> client.connect(uri(node)));
+    public StatefulRedisConnection<String, String> connection(int port) {
+        return connections.computeIfAbsent(port, node -> client.connect(uri(node)));
     }
 
-    RedisCommands<String, String> commands(RedisProcess node) {
-        return connection(node).sync();
+    public RedisCommands<String, String> commands(int port) {
+        return connection(port).sync();
     }
 
-    RedisSentinelCommands<String, String> sentinel(RedisProcess sentinel) {
+    public RedisSentinelCommands<String, String> sentinel(int port) {
         return sentinels
-                .computeIfAbsent(sentinel.port(), port -> client.connectSentinel(uri(sentinel)))
+                .computeIfAbsent(port, sentinel -> client.connectSentinel(uri(sentinel)))
                 .sync();
     }
 
     /** Until it is a replica that has what its primary has. */
-    void awaitReplica(RedisProcess node) {
-        await("the replica on " + node.port() + " has caught up", () -> {
-            String info = commands(node).info("replication");
+    public void awaitReplica(int port) {
+        await("the replica on " + port + " has caught up", () -> {
+            String info = commands(port).info("replication");
             return info.contains("role:slave") && info.contains("master_link_status:up");
         });
     }
 
     /** @throws IllegalStateException if it does not come true in time */
-    void await(String what, BooleanSupplier condition) {
+    public void await(String what, BooleanSupplier condition) {
         boolean cameTrue = Polling.until(LIMIT, () -> {
             try {
                 return condition.getAsBoolean();
