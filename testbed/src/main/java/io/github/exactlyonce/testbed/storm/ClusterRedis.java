@@ -4,6 +4,7 @@ import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.system.Ports;
+import io.github.exactlyonce.testbed.system.RedisCluster;
 import io.github.exactlyonce.testbed.system.RedisNodes;
 import io.lettuce.core.MigrateArgs;
 import io.lettuce.core.RedisException;
@@ -21,8 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Three primaries with a third of the slots each, and one replica of each. All orders are in one slot. */
@@ -30,12 +29,10 @@ final class ClusterRedis implements StormRedis {
 
     private static final int PRIMARIES = 3;
 
-    /** A node is given up after so long. */
-    private static final Duration NODE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration MIGRATE_LIMIT = Duration.ofSeconds(5);
 
     private static final int SLOT = SlotHash.getSlot(RedisKeys.stock(Warehouse.MAIN));
     private static final int KEYS_AT_ONCE = 100;
-    private static final Duration MIGRATE_LIMIT = Duration.ofSeconds(5);
 
     private final List<RedisProcess> nodes = new ArrayList<>();
     private final RedisNodes asked = new RedisNodes();
@@ -48,20 +45,13 @@ final class ClusterRedis implements StormRedis {
         try {
             for (int port : Ports.free(2 * PRIMARIES)) {
                 Path data = Files.createDirectories(directory.resolve("redis-" + port));
-                redis.nodes.add(RedisProcess.start(
-                        port,
-                        data,
-                        "--appendonly",
-                        "yes",
-                        "--cluster-enabled",
-                        "yes",
-                        "--cluster-node-timeout",
-                        String.valueOf(NODE_TIMEOUT.toMillis())));
+                redis.nodes.add(RedisProcess.start(port, data, RedisCluster.nodeOptions("--appendonly", "yes")));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        redis.join();
+        List<Integer> ports = redis.ports();
+        RedisCluster.join(redis.asked, ports.subList(0, PRIMARIES), ports.subList(PRIMARIES, ports.size()));
         return redis;
     }
 
@@ -83,9 +73,7 @@ final class ClusterRedis implements StormRedis {
 
     @Override
     public Map<String, String> settings() {
-        return Map.of(
-                "SPRING_DATA_REDIS_CLUSTER_NODES",
-                nodes.stream().map(node -> node.host() + ":" + node.port()).collect(Collectors.joining(",")));
+        return RedisCluster.settings(ports());
     }
 
     @Override
@@ -124,29 +112,8 @@ final class ClusterRedis implements StormRedis {
         asked.close();
     }
 
-    private void join() {
-        List<RedisProcess> primaries = nodes.subList(0, PRIMARIES);
-        for (int i = 0; i < PRIMARIES; i++) {
-            int first = (i * SlotHash.SLOT_COUNT + PRIMARIES - 1) / PRIMARIES;
-            int end = ((i + 1) * SlotHash.SLOT_COUNT + PRIMARIES - 1) / PRIMARIES;
-            asked.commands(primaries.get(i).port())
-                    .clusterAddSlots(IntStream.range(first, end).toArray());
-        }
-        RedisProcess one = nodes.get(0);
-        nodes.forEach(node -> asked.commands(node.port()).clusterMeet(one.host(), one.port()));
-        asked.await(
-                "all know each other",
-                () -> nodes.stream().allMatch(node -> view(node).size() == nodes.size()));
-        for (int i = 0; i < PRIMARIES; i++) {
-            String primary = asked.commands(primaries.get(i).port()).clusterMyId();
-            asked.commands(nodes.get(PRIMARIES + i).port()).clusterReplicate(primary);
-        }
-        nodes.subList(PRIMARIES, nodes.size()).forEach(node -> asked.awaitReplica(node.port()));
-        asked.await(
-                "the cluster is complete",
-                () -> nodes.stream()
-                        .allMatch(node ->
-                                asked.commands(node.port()).clusterInfo().contains("cluster_state:ok")));
+    private List<Integer> ports() {
+        return nodes.stream().map(RedisProcess::port).toList();
     }
 
     private Partitions view(RedisProcess node) {

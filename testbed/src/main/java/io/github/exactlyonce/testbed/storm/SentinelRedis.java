@@ -3,6 +3,7 @@ package io.github.exactlyonce.testbed.storm;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.system.Ports;
 import io.github.exactlyonce.testbed.system.RedisNodes;
+import io.github.exactlyonce.testbed.system.Sentinels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -11,22 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
-/** One primary, two replicas, and three sentinels of which two have to agree. */
+/** One primary, two replicas, and {@link Sentinels}. */
 final class SentinelRedis implements StormRedis {
 
-    private static final String NAME = "main";
     private static final int NODES = 3;
-    private static final int SENTINELS = 3;
-    private static final int QUORUM = 2;
-
-    /** A primary is given up after a second; a failover that fails is tried again after ten. */
-    private static final String[] SETTINGS = {
-        "sentinel down-after-milliseconds " + NAME + " 1000",
-        "sentinel failover-timeout " + NAME + " 5000",
-        "sentinel parallel-syncs " + NAME + " 2"
-    };
 
     private final List<RedisProcess> nodes = new ArrayList<>();
     private final List<RedisProcess> sentinels = new ArrayList<>();
@@ -43,12 +33,8 @@ final class SentinelRedis implements StormRedis {
             }
             RedisProcess primary = redis.nodes.get(0);
             redis.nodes.stream().skip(1).forEach(node -> redis.follow(node, primary));
-            for (int number = 1; number <= SENTINELS; number++) {
-                Path data = Files.createDirectories(directory.resolve("sentinel-" + number));
-                redis.sentinels.add(RedisProcess.startSentinel(NAME, primary, QUORUM, data, SETTINGS));
-            }
-            redis.asked.await(
-                    "the sentinels know of all", () -> redis.sentinels.stream().allMatch(redis::knowsAll));
+            redis.sentinels.addAll(Sentinels.start(primary, directory));
+            redis.asked.awaitSentinels(Sentinels.NAME, redis.portsOfSentinels(), NODES - 1);
             return redis;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -58,7 +44,7 @@ final class SentinelRedis implements StormRedis {
     @Override
     public RedisProcess primary() {
         InetSocketAddress address =
-                (InetSocketAddress) asked.sentinel(sentinels.get(0).port()).getMasterAddrByName(NAME);
+                (InetSocketAddress) asked.sentinel(sentinels.get(0).port()).getMasterAddrByName(Sentinels.NAME);
         return nodes.stream()
                 .filter(node -> node.port() == address.getPort())
                 .findFirst()
@@ -67,15 +53,7 @@ final class SentinelRedis implements StormRedis {
 
     @Override
     public Map<String, String> settings() {
-        return Map.of(
-                "SPRING_DATA_REDIS_HOST",
-                "nowhere.invalid", // so that nobody gets there but by a sentinel
-                "SPRING_DATA_REDIS_SENTINEL_MASTER",
-                NAME,
-                "SPRING_DATA_REDIS_SENTINEL_NODES",
-                sentinels.stream()
-                        .map(sentinel -> sentinel.host() + ":" + sentinel.port())
-                        .collect(Collectors.joining(",")));
+        return Sentinels.settings(portsOfSentinels());
     }
 
     @Override
@@ -95,9 +73,7 @@ final class SentinelRedis implements StormRedis {
         asked.awaitReplica(node.port());
     }
 
-    private boolean knowsAll(RedisProcess sentinel) {
-        Map<String, String> primary = asked.sentinel(sentinel.port()).master(NAME);
-        return primary.get("num-slaves").equals(String.valueOf(NODES - 1))
-                && primary.get("num-other-sentinels").equals(String.valueOf(SENTINELS - 1));
+    private List<Integer> portsOfSentinels() {
+        return sentinels.stream().map(RedisProcess::port).toList();
     }
 }

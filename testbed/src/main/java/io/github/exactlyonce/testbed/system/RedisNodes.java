@@ -12,6 +12,7 @@ import io.lettuce.core.resource.Delay;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import io.lettuce.core.sentinel.api.sync.RedisSentinelCommands;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -67,6 +68,16 @@ public final class RedisNodes implements AutoCloseable {
             String info = commands(port).info("replication");
             return info.contains("role:slave") && info.contains("master_link_status:up");
         });
+    }
+
+    /** Until all of them know each other, the primary of this name and so many replicas of it. */
+    public void awaitSentinels(String name, List<Integer> ports, int replicas) {
+        await(
+                "the sentinels know of all",
+                () -> ports.stream()
+                        .map(port -> sentinel(port).master(name))
+                        .allMatch(primary -> primary.get("num-slaves").equals(String.valueOf(replicas))
+                                && primary.get("num-other-sentinels").equals(String.valueOf(ports.size() - 1))));
     }
 
     /** @throws IllegalStateException if it does not come true in time */
