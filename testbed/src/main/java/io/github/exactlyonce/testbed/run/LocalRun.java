@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 public final class LocalRun {
 
     private static final Map<String, Long> FIRST_STOCK = new TreeMap<>(Map.of("001", 100L, "002", 50L, "003", 10L));
+
+    /** Where the order of the invitation is. */
+    private static final String FIRST_ORDER = "order:{main}:29";
+
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
     private static final Duration LOG_INTERVAL = Duration.ofMillis(100);
@@ -82,7 +86,9 @@ public final class LocalRun {
     /** @return what runs now */
     private List<ChildProcess> start() {
         String run = "local-run-" + options.port();
-        LocalRedis redis = options.redis().map(LocalRedis::existing).orElseGet(() -> LocalRedis.own(run));
+        LocalRedis redis = options.redis()
+                .<LocalRedis>map(ExistingRedis::new)
+                .orElseGet(() -> OwnRedis.of(options.topology(), run));
         this.redis = redis;
         redis.start(terminal);
         terminal.say("Starting the order service on port %d and %d inventory %s from port %d"
@@ -91,20 +97,24 @@ public final class LocalRun {
                         options.replicas(),
                         options.replicas() == 1 ? "replica" : "replicas",
                         options.port() + 1));
-        LocalSystem system = LocalSystem.launch(new SystemPlan(
+        LocalSystem system = LocalSystem.launch(plan(run, options, redis));
+        this.system = system;
+        waitUntilReady(system);
+        stockUp(system);
+        terminal.say(invitation(system, redis));
+        return Stream.concat(system.processes().stream(), redis.process().stream())
+                .toList();
+    }
+
+    static SystemPlan plan(String run, RunOptions options, LocalRedis redis) {
+        return new SystemPlan(
                 run,
                 redis.uri(),
                 options.port(),
                 options.replicaPorts(),
                 List.of("-Xmx256m", "-XX:+UseSerialGC"),
-                Map.of(),
-                true));
-        this.system = system;
-        waitUntilReady(system);
-        stockUp(system);
-        terminal.say(invitation(system));
-        return Stream.concat(system.processes().stream(), redis.process().stream())
-                .toList();
+                redis.settings(),
+                true);
     }
 
     private void waitUntilReady(LocalSystem system) {
@@ -128,7 +138,7 @@ public final class LocalRun {
         });
     }
 
-    private String invitation(LocalSystem system) {
+    private String invitation(LocalSystem system, LocalRedis redis) {
         return """
 
                 Ready. Try in another terminal:
@@ -137,11 +147,14 @@ public final class LocalRun {
                     -d '{"orderId":"29","items":[{"id":"001","quantity":2},{"id":"002","quantity":1}]}'
                   curl localhost:%1$d/orders/29
                   curl localhost:%2$d/inventory
-
+                %4$s
                 Every replica hears of the order, one settles it. Ctrl-C ends all.
                 Logs: %3$s
                 """.formatted(
-                options.port(), options.port() + 1, system.orderService().log().getParent());
+                        options.port(),
+                        options.port() + 1,
+                        system.orderService().log().getParent(),
+                        redis.invitation(FIRST_ORDER).indent(2));
     }
 
     private void followLogs(List<ChildProcess> processes) throws InterruptedException {
@@ -160,9 +173,11 @@ public final class LocalRun {
             system.close();
         }
         LocalRedis redis = this.redis;
-        if (redis != null && redis.process().isPresent()) {
-            terminal.say("Stopping Redis");
-            redis.stop();
+        if (redis != null) {
+            redis.process().ifPresent(host -> {
+                terminal.say("Stopping Redis");
+                host.stop();
+            });
         }
     }
 }

@@ -1,9 +1,13 @@
 package io.github.exactlyonce.testbed.run;
 
+import io.github.exactlyonce.testbed.system.Topology;
 import io.lettuce.core.RedisURI;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -11,9 +15,10 @@ import java.util.stream.IntStream;
  *
  * @param replicas {@code -Dreplicas=5}
  * @param port {@code -Dport=4001}: of the order service; the replicas follow
+ * @param topology {@code -Dtopology=cluster}: of a Redis of our own
  * @param redis {@code -Dredis.url=redis://user:password@host:6379}: a Redis that is there; {@code rediss} = TLS
  */
-record RunOptions(int replicas, int port, Optional<RedisURI> redis) {
+record RunOptions(int replicas, int port, Topology topology, Optional<RedisURI> redis) {
 
     static final int MAX_REPLICAS = 50;
 
@@ -27,10 +32,15 @@ record RunOptions(int replicas, int port, Optional<RedisURI> redis) {
 
     /** @param arguments {@code --<name>=<value>}, as the profile {@code run} hands them on */
     static RunOptions parse(String... arguments) {
-        RunOptions options = new RunOptions(DEFAULT_REPLICAS, DEFAULT_PORT, Optional.empty());
+        RunOptions options = new RunOptions(DEFAULT_REPLICAS, DEFAULT_PORT, Topology.STANDALONE, Optional.empty());
         for (String argument : arguments) {
             String[] parts = argument.split("=", 2);
             options = options.with(parts[0], parts.length < 2 ? "" : parts[1].strip());
+        }
+        if (options.redis.isPresent() && options.topology != Topology.STANDALONE) {
+            throw new RunException(
+                    "-Dredis.url names one Redis that is there, and -Dtopology=%s starts others: choose one of both."
+                            .formatted(options.topology));
         }
         return options;
     }
@@ -41,13 +51,16 @@ record RunOptions(int replicas, int port, Optional<RedisURI> redis) {
 
     private RunOptions with(String name, String value) {
         return switch (name) {
-            case "--replicas" -> new RunOptions(number("replicas", value, 1, MAX_REPLICAS), port, redis);
-            case "--port" -> new RunOptions(replicas, number("port", value, 1, LARGEST_PORT - MAX_REPLICAS), redis);
+            case "--replicas" -> new RunOptions(number("replicas", value, 1, MAX_REPLICAS), port, topology, redis);
+            case "--port" ->
+                new RunOptions(replicas, number("port", value, 1, LARGEST_PORT - MAX_REPLICAS), topology, redis);
+            case "--topology" -> value.isEmpty() ? this : new RunOptions(replicas, port, topology(value), redis);
             case "--redis.url" ->
-                new RunOptions(replicas, port, value.isEmpty() ? Optional.empty() : Optional.of(redisUrl(value)));
+                new RunOptions(
+                        replicas, port, topology, value.isEmpty() ? Optional.empty() : Optional.of(redisUrl(value)));
             default ->
                 throw new RunException(
-                        "There is no option " + name + ": choose from --replicas, --port and --redis.url.");
+                        "There is no option " + name + ": choose from --replicas, --port, --topology and --redis.url.");
         };
     }
 
@@ -61,6 +74,18 @@ record RunOptions(int replicas, int port, Optional<RedisURI> redis) {
             // the sentence below says it
         }
         throw new RunException("-D%s=%s: must be a whole number from %d to %d.".formatted(name, value, min, max));
+    }
+
+    private static Topology topology(String value) {
+        return Arrays.stream(Topology.values())
+                .filter(topology -> topology.toString().equals(value.toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new RunException("-Dtopology=%s: choose from %s."
+                        .formatted(
+                                value,
+                                Arrays.stream(Topology.values())
+                                        .map(Topology::toString)
+                                        .collect(Collectors.joining(", ")))));
     }
 
     /** Does not repeat the URL in its error: there may be a password in it. */

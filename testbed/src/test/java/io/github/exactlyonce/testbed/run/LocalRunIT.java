@@ -9,6 +9,7 @@ import io.github.exactlyonce.testbed.load.Order;
 import io.github.exactlyonce.testbed.load.OrderClient;
 import io.github.exactlyonce.testbed.system.ChildProcess;
 import io.github.exactlyonce.testbed.system.Ports;
+import io.github.exactlyonce.testbed.system.Topology;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +100,24 @@ class LocalRunIT {
     }
 
     @Test
+    void aClusterIsThereBeforeTheServicesAndEndsWithTheRun() throws IOException {
+        List<Integer> ports = Ports.free(2);
+        ChildProcess run = run("--port=" + ports.get(0), "--replicas=1", "--topology=cluster");
+        await().atMost(PATIENCE).until(() -> Files.readString(run.log()).contains("Starting the order service"));
+        List<Integer> nodes = Pattern.compile("on port (\\d+) \\(pid")
+                .matcher(Files.readString(run.log()))
+                .results()
+                .map(port -> Integer.valueOf(port.group(1)))
+                .toList();
+        assertThat(nodes).hasSize(6).noneMatch(Ports::isFree);
+
+        run.stop();
+
+        assertThat(nodes).allMatch(Ports::isFree);
+        assertThat(ports).allMatch(Ports::isFree);
+    }
+
+    @Test
     void theRedisOfTheRunEndsWithItsHostAndTheHostWithItsParent() throws IOException {
         ChildProcess host = redisHost();
 
@@ -118,7 +138,7 @@ class LocalRunIT {
     }
 
     private ChildProcess redisHost() {
-        ChildProcess host = RedisHost.process(redisPort, directory);
+        ChildProcess host = RedisHost.process(Topology.STANDALONE, List.of(redisPort), directory);
         started.add(host);
         host.start();
         await().atMost(PATIENCE).until(() -> answersPing(redisPort));

@@ -3,6 +3,7 @@ package io.github.exactlyonce.testbed.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.exactlyonce.testbed.system.Topology;
 import io.lettuce.core.RedisURI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,8 @@ class RunOptionsTest {
         assertThat(options.port()).isEqualTo(3001);
         assertThat(options.replicaPorts()).containsExactly(3002, 3003, 3004);
         assertThat(options.redis()).isEmpty();
-        assertThat(RunOptions.parse("--replicas=3", "--port=3001", "--redis.url="))
+        assertThat(options.topology()).isEqualTo(Topology.STANDALONE);
+        assertThat(RunOptions.parse("--replicas=3", "--port=3001", "--topology=", "--redis.url="))
                 .isEqualTo(options);
     }
 
@@ -26,6 +28,20 @@ class RunOptionsTest {
     void thePortsOfTheReplicasFollowTheBasePort() {
         assertThat(RunOptions.parse("--port=4001", "--replicas=5").replicaPorts())
                 .containsExactly(4002, 4003, 4004, 4005, 4006);
+    }
+
+    @Test
+    void theRedisOfOurOwnMayBeSeveralProcesses() {
+        assertThat(RunOptions.parse("--topology=Sentinel").topology()).isEqualTo(Topology.SENTINEL);
+        assertThat(RunOptions.parse("--topology=cluster").topology()).isEqualTo(Topology.CLUSTER);
+    }
+
+    @Test
+    void aTopologyIsNotForARedisThatIsThere() {
+        assertThatThrownBy(() -> RunOptions.parse("--topology=cluster", "--redis.url=redis://localhost"))
+                .isInstanceOf(RunException.class)
+                .hasMessage(
+                        "-Dredis.url names one Redis that is there, and -Dtopology=cluster starts others: choose one of both.");
     }
 
     @ParameterizedTest
@@ -36,7 +52,8 @@ class RunOptionsTest {
         "--replicas=, -Dreplicas=: must be a whole number from 1 to 50.",
         "--port=0, -Dport=0: must be a whole number from 1 to 65485.",
         "--port=65486, -Dport=65486: must be a whole number from 1 to 65485.",
-        "--color=on, 'There is no option --color: choose from --replicas, --port and --redis.url.'"
+        "--topology=ring, '-Dtopology=ring: choose from standalone, sentinel, cluster.'",
+        "--color=on, 'There is no option --color: choose from --replicas, --port, --topology and --redis.url.'"
     })
     void aWrongValueGivesOneSentence(String argument, String sentence) {
         assertThatThrownBy(() -> RunOptions.parse(argument))
