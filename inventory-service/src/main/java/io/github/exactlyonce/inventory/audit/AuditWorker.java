@@ -31,7 +31,7 @@ class AuditWorker extends PipelineWorker {
     private final Auditors auditors;
     private final AuditMeters meters;
     private final Duration interval;
-    private final Semaphore news = new Semaphore(0);
+    private final Semaphore wakeUps = new Semaphore(0);
 
     AuditWorker(
             Supplier<Set<Warehouse>> warehouses,
@@ -48,18 +48,19 @@ class AuditWorker extends PipelineWorker {
 
     @Override
     protected void work(Pipeline pipeline) throws InterruptedException {
+        long due = System.nanoTime() + interval.toNanos();
         while (isRunning()) {
-            news.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS);
-            news.drainPermits();
-            if (isRunning()) {
+            wakeUps.tryAcquire(due - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (isRunning() && System.nanoTime() - due >= 0) {
                 tick(pipeline);
+                due = System.nanoTime() + interval.toNanos();
             }
         }
     }
 
     @Override
     public void wakeUp() {
-        news.release();
+        wakeUps.release();
     }
 
     /** An audit that is cut off is gone on with by the next one. */
