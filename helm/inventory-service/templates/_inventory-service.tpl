@@ -5,6 +5,8 @@
 {{- define "inventory-service.env" -}}
 - name: ORDERS_GRACE
   value: {{ .Values.orders.grace | quote }}
+- name: INVENTORY_WAREHOUSES
+  value: {{ join "," .Values.inventory.warehouses | quote }}
 - name: INVENTORY_LOCK_TTL
   value: {{ .Values.inventory.lock.ttl | quote }}
 - name: INVENTORY_RETENTION

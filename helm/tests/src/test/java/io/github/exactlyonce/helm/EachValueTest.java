@@ -118,6 +118,7 @@ class EachValueTest {
                     change("ingress.tls", "[{secretName: tls, hosts: [a.example.com]}]", "ingress: {enabled: true}")),
             Chart.INVENTORY_SERVICE,
             List.of(
+                    change("inventory.warehouses", "[berlin, paris]"),
                     change("inventory.lock.ttl", "1ms"),
                     change("inventory.retention", "30d"),
                     change("jobs.lease", "1m"),
@@ -164,6 +165,7 @@ class EachValueTest {
             Set.of(
                     "INVENTORY_LOCK_TTL",
                     "INVENTORY_RETENTION",
+                    "INVENTORY_WAREHOUSES",
                     "JOBS_LEASE",
                     "JOBS_MAXATTEMPTS",
                     "JOBS_WORKERS",

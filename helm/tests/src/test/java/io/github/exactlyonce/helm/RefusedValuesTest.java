@@ -71,6 +71,8 @@ class RefusedValuesTest {
     @CsvSource(delimiter = '|', textBlock = """
                     inventory: {lockTtl: 5s}                             | additional properties 'lockTtl' not allowed
                     inventory: {retention: forever}                      | at '/inventory/retention'
+                    inventory: {warehouses: [Berlin]}                    | at '/inventory/warehouses/0': 'Berlin' does not match pattern
+                    inventory: {warehouses: []}                          | at '/inventory/warehouses': minItems: got 0, want 1
                     jobs: {maxAttempts: 0}                               | at '/jobs/maxAttempts': minimum: got 0, want 1
                     stock: {seed: {'001': -1}}                           | at '/stock/seed/001': minimum: got -1, want 0
                     stock: {seed: {'a b': 1}}                            | invalid propertyName 'a b'
