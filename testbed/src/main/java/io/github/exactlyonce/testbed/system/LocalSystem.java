@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * The order service and N inventory replicas as processes on this machine, on a Redis that someone else started. They end
@@ -34,8 +33,8 @@ public final class LocalSystem implements AutoCloseable {
         this.plan = plan;
         this.environmentOf = environmentOf;
         this.directory = emptyDirectory(plan.run());
-        this.orderJar = ServiceJars.unpack("order-service", directory);
-        this.inventoryJar = ServiceJars.unpack("inventory-service", directory);
+        this.orderJar = ServiceJars.unpack("order-service");
+        this.inventoryJar = ServiceJars.unpack("inventory-service");
         this.orderService = service("order-service", orderJar, plan.orderPort(), Map.of());
         this.replicas = replicas(Map.of());
     }
@@ -136,12 +135,6 @@ public final class LocalSystem implements AutoCloseable {
         closed = true;
         orderService.stop();
         stop(replicas);
-        try {
-            FileSystemUtils.deleteRecursively(
-                    directory.resolve(ServiceJars.UNPACKED)); // only the logs are worth keeping
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private synchronized void startAll(List<ServiceProcess> processes) {
@@ -184,6 +177,9 @@ public final class LocalSystem implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(ChildProcess.java()));
         command.addAll(plan.jvmOptions());
         command.add("-Dspring.main.banner-mode=off");
+        if (plan.startsOften()) {
+            command.add("-XX:SharedArchiveFile=" + ServiceJars.classArchive(jar, plan.jvmOptions()));
+        }
         command.addAll(List.of("-jar", jar.toString()));
         return plan.outOfReachOfCtrlC() ? ChildProcess.outOfReachOfCtrlC(command) : command;
     }

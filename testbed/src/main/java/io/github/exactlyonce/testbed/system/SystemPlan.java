@@ -45,6 +45,11 @@ public record SystemPlan(
         return List.of(System.getProperty("testbed.jvm", TEST_JVM).trim().split(" +"));
     }
 
+    /** Whether it is worth while to prepare for starting the services again and again: not while a person waits for the first time. */
+    boolean startsOften() {
+        return !outOfReachOfCtrlC;
+    }
+
     Map<String, String> redisEnvironment() {
         Map<String, String> variables = new TreeMap<>();
         variables.put("SPRING_DATA_REDIS_HOST", redis.getHost());
