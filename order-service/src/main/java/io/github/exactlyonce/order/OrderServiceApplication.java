@@ -6,6 +6,7 @@ import io.github.exactlyonce.contracts.redis.Channels;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
+import io.github.exactlyonce.contracts.redis.Shards;
 import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
 import io.github.exactlyonce.contracts.telemetry.DatadogAddress;
 import io.github.exactlyonce.contracts.telemetry.DatadogTags;
@@ -26,6 +27,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
     RedisClientSettings.class,
     Channels.class,
     Pipelines.class,
+    Shards.class,
     WarehouseRegistry.class,
     DatadogAddress.class
 })

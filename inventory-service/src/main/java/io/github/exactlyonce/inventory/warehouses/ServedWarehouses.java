@@ -2,6 +2,7 @@ package io.github.exactlyonce.inventory.warehouses;
 
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.PipelineWorker;
+import io.github.exactlyonce.contracts.redis.Shards;
 import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
 import io.github.exactlyonce.inventory.InventoryProperties;
 import java.time.Duration;

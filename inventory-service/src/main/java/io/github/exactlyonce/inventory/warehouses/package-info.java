@@ -1,4 +1,4 @@
-/** Which warehouses there are, which of them this replica serves, and on which shard of Redis each is. */
+/** Which warehouses there are, which of them this replica serves, and by how many workers. */
 @NullMarked
 package io.github.exactlyonce.inventory.warehouses;
 

@@ -1,4 +1,4 @@
-package io.github.exactlyonce.inventory.warehouses;
+package io.github.exactlyonce.contracts.redis;
 
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
@@ -12,14 +12,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.stereotype.Component;
 
 /**
  * Where in a cluster a key is, as far as Lettuce knows. A shard is named by the id of its primary, so after a failover it is
  * another one. Nothing but the sharing of threads and connections depends on it: Lettuce sends each command where it
  * belongs.
  */
-@Component
 public final class Shards {
 
     /** The one that there is without a cluster; in a cluster, that of slots which nobody is known to hold. */
@@ -32,7 +30,7 @@ public final class Shards {
     }
 
     /** Of all keys with the hash tag of a warehouse; the same for all while the cluster has not been reached. */
-    Map<Warehouse, String> of(Set<Warehouse> warehouses) {
+    public Map<Warehouse, String> of(Set<Warehouse> warehouses) {
         Partitions partitions = partitions();
         Map<Warehouse, String> places = new TreeMap<>();
         warehouses.forEach(warehouse -> places.put(warehouse, holder(partitions, RedisKeys.jobs(warehouse))));
