@@ -2,8 +2,8 @@ package io.github.exactlyonce.contracts.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
-import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.RedisSystemException;
 
@@ -14,8 +14,8 @@ import org.springframework.data.redis.RedisSystemException;
  */
 public record Reply<T>(@Nullable T value, @Nullable Throwable failure) {
 
-    private static final List<String> REFUSALS =
-            List.of("TRYAGAIN ", "CLUSTERDOWN ", "READONLY ", "MASTERDOWN ", "LOADING ");
+    private static final Pattern REFUSED_FOR_NOW =
+            Pattern.compile("(TRYAGAIN|CLUSTERDOWN|READONLY|MASTERDOWN|LOADING)\\b.*", Pattern.DOTALL);
 
     public static <T> Reply<T> failed(Throwable failure) {
         return new Reply<>(null, failure);
@@ -49,25 +49,23 @@ public record Reply<T>(@Nullable T value, @Nullable Throwable failure) {
         return failure == null ? new Reply<>(mapping.apply(get()), null) : failed(failure);
     }
 
-    /** See {@link #isRefusedForNow(Throwable)}. */
+    /**
+     * Whether Redis refused it because of what it is doing just now: a slot is being moved and its keys are on two nodes, the
+     * cluster has not agreed on who holds it, the node has become a replica or has lost its primary, or it loads its file.
+     * Nothing has happened then, and it passes.
+     */
+    public static boolean isRefusedForNow(@Nullable Throwable failure) {
+        return failure != null && (startsSo(failure) || startsSo(failure.getCause()));
+    }
+
     public boolean isRefusedForNow() {
         return isRefusedForNow(failure);
     }
 
-    /**
-     * Whether Redis has done nothing, for a reason that passes: a slot is being moved and its keys are on two nodes, a node that
-     * is no primary any more, or not yet, or is loading its data.
-     *
-     * @param failure may have been wrapped by Spring
-     */
-    public static boolean isRefusedForNow(@Nullable Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RedisCommandExecutionException && cause.getMessage() != null) {
-                String message = cause.getMessage();
-                return REFUSALS.stream().anyMatch(message::startsWith);
-            }
-        }
-        return false;
+    private static boolean startsSo(@Nullable Throwable failure) {
+        return failure instanceof RedisCommandExecutionException
+                && failure.getMessage() != null
+                && REFUSED_FOR_NOW.matcher(failure.getMessage()).matches();
     }
 
     boolean isNoScript() {
