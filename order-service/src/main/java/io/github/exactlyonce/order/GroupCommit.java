@@ -1,62 +1,60 @@
 package io.github.exactlyonce.order;
 
-import io.github.exactlyonce.contracts.redis.Pipeline;
+import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.redis.PipelineWorker;
 import io.github.exactlyonce.contracts.redis.Pipelines;
-import io.github.exactlyonce.contracts.redis.Reply;
-import io.github.exactlyonce.contracts.redis.ScriptCall;
+import io.github.exactlyonce.contracts.redis.Shards;
 import io.github.exactlyonce.contracts.redis.Wait;
-import io.github.exactlyonce.contracts.redis.Waited;
-import io.github.exactlyonce.order.Placement.Outcome;
-import io.lettuce.core.RedisCommandExecutionException;
+import io.github.exactlyonce.order.CommitLane.Waiting;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 
 /**
- * Places orders that have to be durable, many with one wait: a thread takes whatever requests have queued, sends their
- * scripts and one {@code WAIT} or {@code WAITAOF} in one flush on a connection of its own, and tells each what came of it.
- * While it waits, the next batch gathers. Nobody waits to fill a batch.
+ * Places orders that have to be durable, many with one wait. A wait goes to one node, and speaks of what that node was sent
+ * before, so each shard has a {@link CommitLane} of its own, from its first order until it has left the cluster: a shard
+ * that does not answer keeps nobody waiting but its own orders. Without a cluster there is one.
  *
- * <p>It stops after the last request has been answered. It connects when the first order comes.
+ * <p>It stops after the last request has been answered.
  */
-final class GroupCommit extends PipelineWorker {
-
-    private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
+final class GroupCommit implements SmartLifecycle {
 
     /** After the connections, before the web server; so it stops after the one and before the others. */
     private static final int PHASE = FirstConnection.PHASE + 1;
-
-    /** How soon an idle thread sees that it is to stop. */
-    private static final Duration LOOK_UP = Duration.ofMillis(200);
 
     private final Durability level;
     private final Wait wait;
     private final PlaceOrder script;
     private final Duration patience;
-    private final BlockingQueue<Waiting> queue;
-    private final int batchSize;
-    private boolean refused;
+    private final int maxInFlight;
+    private final Pipelines pipelines;
+    private final Shards shards;
+    private final Map<String, CommitLane> lanes = new HashMap<>();
+    private boolean running;
 
-    GroupCommit(Durability level, Wait wait, PlaceOrder script, OrderProperties properties, Pipelines pipelines) {
-        super("orders-to-" + level.text(), pipelines, PHASE);
+    GroupCommit(
+            Durability level,
+            Wait wait,
+            PlaceOrder script,
+            OrderProperties properties,
+            Pipelines pipelines,
+            Shards shards) {
         this.level = level;
         this.wait = wait;
         this.script = script;
         this.patience = pipelines.timeout().plus(properties.durabilityTimeout());
-        this.queue = new LinkedBlockingQueue<>(properties.maxInFlight());
-        this.batchSize = properties.maxInFlight();
+        this.maxInFlight = properties.maxInFlight();
+        this.pipelines = pipelines;
+        this.shards = shards;
     }
 
     /**
@@ -65,9 +63,9 @@ final class GroupCommit extends PipelineWorker {
      */
     Placement place(OrderRequest request) {
         Waiting waiting = new Waiting(request, script.call(request, true), new CompletableFuture<>());
-        if (!isRunning() || !queue.offer(waiting)) {
+        if (!offer(waiting, shards.of(RedisKeys.jobs(request.warehouse())))) {
             throw new DataAccessResourceFailureException(
-                    "as many orders as may wait to be on " + level.text() + " do: " + batchSize);
+                    "as many orders as may wait to be on " + level.text() + " do: " + maxInFlight);
         }
         try {
             return waiting.placement().get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -83,69 +81,50 @@ final class GroupCommit extends PipelineWorker {
         }
     }
 
-    /** Requests that the next batch takes. */
-    int queued() {
-        return queue.size();
+    /** Requests that the next batches take. */
+    synchronized int queued() {
+        return lanes.values().stream().mapToInt(CommitLane::queued).sum();
+    }
+
+    private synchronized boolean offer(Waiting waiting, String shard) {
+        return running && lanes.computeIfAbsent(shard, this::open).offer(waiting);
+    }
+
+    private CommitLane open(String shard) {
+        String name = "orders-to-" + level.text() + (shard.isEmpty() ? "" : "-" + shard);
+        CommitLane lane = new CommitLane(name, level, wait, maxInFlight, pipelines, idle -> isOver(shard, idle));
+        lane.start();
+        return lane;
+    }
+
+    /** Under the same lock as what brings orders: none comes between the look and the end. */
+    private synchronized boolean isOver(String shard, CommitLane lane) {
+        return lane.queued() == 0 && !shards.isThere(shard) && lanes.remove(shard, lane);
     }
 
     @Override
-    protected void work(Pipeline pipeline) throws InterruptedException {
-        while (isRunning() || !queue.isEmpty()) {
-            Waiting first = queue.poll(LOOK_UP.toMillis(), TimeUnit.MILLISECONDS);
-            if (first != null) {
-                List<Waiting> batch = new ArrayList<>(List.of(first));
-                queue.drainTo(batch, batchSize - 1);
-                batch.removeIf(waiting -> waiting.placement().isDone());
-                place(pipeline, batch);
-            }
-        }
+    public synchronized void start() {
+        running = true;
     }
 
-    private void place(Pipeline pipeline, List<Waiting> batch) {
-        try {
-            List<Waited<List<Object>>> results = pipeline.evalAll(
-                    PlaceOrder.SCRIPT,
-                    batch.stream().map(Waiting::call).toList(),
-                    wait,
-                    (place, answer) -> batch.get(place).answered(answer));
-            for (int i = 0; i < results.size(); i++) {
-                batch.get(i).finished(results.get(i), level);
-            }
-            sayIfRefused(results.get(0).kept());
-        } catch (RuntimeException e) { // a bug: nobody is left waiting for it
-            batch.forEach(waiting -> waiting.placement().completeExceptionally(e));
-            throw e;
+    @Override
+    public void stop() {
+        List<CommitLane> last;
+        synchronized (this) {
+            running = false;
+            last = List.copyOf(lanes.values());
+            lanes.clear();
         }
+        last.parallelStream().forEach(PipelineWorker::stop); // each within its own limit
     }
 
-    /** Not late, but never: such as a user who may not wait, or a file that was switched off. */
-    private void sayIfRefused(Reply<Boolean> kept) {
-        boolean isRefused = kept.failure() instanceof RedisCommandExecutionException;
-        if (isRefused && !refused) {
-            log.warn("Redis does not say whether orders are on {}: {}", level.text(), kept.reason());
-        }
-        refused = isRefused;
+    @Override
+    public synchronized boolean isRunning() {
+        return running;
     }
 
-    /** A request whose thread waits for its placement. */
-    private record Waiting(OrderRequest request, ScriptCall call, CompletableFuture<Placement> placement) {
-
-        /** A conflict has placed nothing, so there is nothing to wait for. */
-        void answered(List<Object> answer) {
-            Placement placed = PlaceOrder.placement(request, answer);
-            if (placed.outcome() == Outcome.CONFLICTING) {
-                placement.complete(placed);
-            }
-        }
-
-        void finished(Waited<List<Object>> result, Durability level) {
-            Throwable failure = result.answer().failure();
-            if (failure != null) {
-                placement.completeExceptionally(failure);
-                return;
-            }
-            Placement placed = PlaceOrder.placement(request, result.answer().get());
-            placement.complete(result.isKept() ? placed.reaching(level) : placed);
-        }
+    @Override
+    public int getPhase() {
+        return PHASE;
     }
 }

@@ -36,6 +36,7 @@ class DurableOrdersInAClusterTest {
                 OrdersClient client = service.client();
                 awaitDurable(client, "29");
                 assertThat(others.commands().info("commandstats")).doesNotContain("cmdstat_wait");
+                assertThat(lanes()).containsExactly(lane(orders));
 
                 replica.freeze();
                 Answer late = client.place(order("late", "001", 1));
@@ -47,8 +48,21 @@ class DurableOrdersInAClusterTest {
                 awaitDurable(client, "30");
                 assertThat(copies.commands().role().get(0)).isEqualTo("master");
                 assertThat(copies.commands().info("commandstats")).contains("cmdstat_wait");
+                await().atMost(LIMIT).untilAsserted(() -> assertThat(lanes()).containsExactly(lane(copies)));
             }
         }
+    }
+
+    /** The threads of shards, by their names. */
+    private static List<String> lanes() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("orders-to-replica-"))
+                .toList();
+    }
+
+    private static String lane(ObservedRedis primary) {
+        return "orders-to-replica-" + primary.commands().clusterMyId();
     }
 
     private static RedisProcess node() {

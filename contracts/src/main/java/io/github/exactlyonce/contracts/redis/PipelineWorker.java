@@ -37,6 +37,11 @@ public abstract class PipelineWorker implements SmartLifecycle {
     /** Works until {@link #isRunning()} is false and what was begun is finished. */
     protected abstract void work(Pipeline pipeline) throws InterruptedException;
 
+    /** To be called by {@link #work}, which then ends; for a worker that nobody needs any more. */
+    protected final void finish() {
+        running = false;
+    }
+
     /** How long {@link #work} may go on when it is asked to finish. */
     protected Duration finishLimit() {
         return Duration.ofSeconds(10);
@@ -78,7 +83,7 @@ public abstract class PipelineWorker implements SmartLifecycle {
         return phase;
     }
 
-    /** A thread that ended would leave a replica that looks alive and does nothing, so only the shutdown ends it. */
+    /** A thread that ended would leave a replica that looks alive and does nothing, so only the shutdown ends it, or {@link #finish()}. */
     private void run() {
         do {
             try (Pipeline pipeline = pipelines.open()) {

@@ -48,6 +48,16 @@ public final class Shards {
         return holder(partitions(), key);
     }
 
+    /** Whether it holds slots. Does not block, once the cluster has been reached. */
+    public boolean isThere(String shard) {
+        Partitions partitions = partitions();
+        if (partitions == null || shard.equals(ONLY)) {
+            return shard.equals(ONLY);
+        }
+        RedisClusterNode primary = partitions.getPartitionByNodeId(shard);
+        return primary != null && !primary.hasNoSlots();
+    }
+
     private @Nullable Partitions partitions() {
         try {
             return connections.getRequiredNativeClient() instanceof RedisClusterClient cluster
