@@ -73,7 +73,9 @@ final class CommitLane extends PipelineWorker {
                 List<Waiting> batch = new ArrayList<>(List.of(first));
                 queue.drainTo(batch, batchSize - 1);
                 batch.removeIf(waiting -> waiting.placement().isDone());
-                place(pipeline, batch);
+                if (!batch.isEmpty()) {
+                    place(pipeline, batch);
+                }
             } else if (isOver.test(this)) {
                 finish();
             }

@@ -2,16 +2,21 @@ package io.github.exactlyonce.order;
 
 import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.order.OrdersClient.order;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.github.exactlyonce.contracts.redis.Wait;
+import io.github.exactlyonce.order.CommitLane.Waiting;
 import io.github.exactlyonce.order.OrdersClient.Answer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,8 +28,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** A primary with one replica. While the replica is frozen it stays connected, and hears of nothing. */
+@ExtendWith(OutputCaptureExtension.class)
 class DurableOrdersTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -196,6 +205,32 @@ class DurableOrdersTest {
                 .isZero();
         assertThat(first.get().status()).isEqualTo(201);
         assertThat(others).extracting(Future::get).extracting(Answer::status).containsOnly(201);
+    }
+
+    /** A batch of such orders alone is none. */
+    @Test
+    void anOrderThatNobodyWaitsForAnyMoreIsDropped(CapturedOutput output) throws Exception {
+        PlaceOrder script = service.context().getBean(PlaceOrder.class);
+        OrderRequest request = OrderRequest.read(order("given-up", "001", 1).getBytes(UTF_8), null, null);
+        CommitLane lane = new CommitLane(
+                "lane",
+                Durability.REPLICA,
+                Wait.forReplicas(1, TIMEOUT),
+                MAX_IN_FLIGHT,
+                service.context().getBean(Pipelines.class),
+                idle -> false);
+        lane.start();
+        lane.offer(new Waiting(request, script.call(request, true), CompletableFuture.failedFuture(new Exception())));
+        await().atMost(LIMIT).until(() -> lane.queued() == 0);
+        OrderRequest next = OrderRequest.read(order("not-given-up", "001", 1).getBytes(UTF_8), null, null);
+        CompletableFuture<Placement> placement = new CompletableFuture<>();
+        lane.offer(new Waiting(next, script.call(next, true), placement));
+
+        assertThat(placement.get(LIMIT.toSeconds(), TimeUnit.SECONDS).reached()).isEqualTo(Durability.REPLICA);
+        lane.stop();
+        assertThat(observed.commands().exists(RedisKeys.order(MAIN, "given-up")))
+                .isZero();
+        assertThat(output).doesNotContain("failed and goes on");
     }
 
     @Test
