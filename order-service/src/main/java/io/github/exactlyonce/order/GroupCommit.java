@@ -57,18 +57,24 @@ final class GroupCommit implements SmartLifecycle {
         this.shards = shards;
     }
 
+    /** How long an order may take: what Redis may take to answer, and what the level may. */
+    Duration patience() {
+        return patience;
+    }
+
     /**
+     * @param deadline by {@link System#nanoTime()}
      * @return what became of the order, and whether it {@linkplain Placement#reached reached} the level in time
      * @throws DataAccessException if it is not known whether the order was placed
      */
-    Placement place(OrderRequest request) {
+    Placement place(OrderRequest request, long deadline) {
         Waiting waiting = new Waiting(request, script.call(request, true), new CompletableFuture<>());
         if (!offer(waiting, shards.of(RedisKeys.jobs(request.warehouse())))) {
             throw new DataAccessResourceFailureException(
                     "as many orders as may wait to be on " + level.text() + " do: " + maxInFlight);
         }
         try {
-            return waiting.placement().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return waiting.placement().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new QueryTimeoutException("no answer within " + patience.toMillis() + " ms");
         } catch (ExecutionException e) {

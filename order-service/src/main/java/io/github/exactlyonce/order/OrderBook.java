@@ -3,8 +3,10 @@ package io.github.exactlyonce.order;
 import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,12 +22,13 @@ import org.springframework.stereotype.Repository;
  * said on {@link RedisKeys#jobUpdates}. Whether a time is in the past is decided by Redis's clock.
  *
  * <p>Every method throws {@link org.springframework.dao.DataAccessException} if Redis cannot be reached, is late, or
- * refuses to write (out of memory, a read-only replica, a cluster without a majority).
+ * refuses to write (out of memory, or for longer than its timeout a read-only replica or a cluster without a majority).
  */
 @Repository
 class OrderBook {
 
     private final StringRedisTemplate redis;
+    private final Duration timeout;
     private final FirstConnection connection;
     private final WarehouseRegistry warehouses;
     private final PlaceOrder script;
@@ -36,6 +39,7 @@ class OrderBook {
 
     OrderBook(
             StringRedisTemplate redis,
+            Pipelines pipelines,
             FirstConnection connection,
             WarehouseRegistry warehouses,
             PlaceOrder script,
@@ -43,6 +47,7 @@ class OrderBook {
             GroupCommit diskCommits,
             AppendOnlyFile disk) {
         this.redis = redis;
+        this.timeout = pipelines.timeout();
         this.connection = connection;
         this.warehouses = warehouses;
         this.script = script;
@@ -59,19 +64,32 @@ class OrderBook {
      */
     Placement place(OrderRequest request, Durability wanted) {
         connection.require();
-        warehouses.use(request.warehouse());
-        return switch (wanted) {
-            case MEMORY -> place(request);
-            case REPLICA -> replicaCommits.place(request);
-            case DISK -> placeOnDisk(request);
-        };
+        return PassingRefusals.waitOut(limit(wanted), deadline -> place(request, wanted, deadline));
     }
 
     Optional<OrderRecord> find(Warehouse warehouse, String id) {
         connection.require();
         HashOperations<String, String, String> hashes = redis.opsForHash();
-        Map<String, String> fields = hashes.entries(RedisKeys.order(warehouse, id));
+        String key = RedisKeys.order(warehouse, id);
+        Map<String, String> fields = PassingRefusals.waitOut(timeout, deadline -> hashes.entries(key));
         return fields.isEmpty() ? Optional.empty() : Optional.of(OrderRecord.of(warehouse, id, fields));
+    }
+
+    private Duration limit(Durability wanted) {
+        return switch (wanted) {
+            case MEMORY -> timeout;
+            case REPLICA -> replicaCommits.patience();
+            case DISK -> diskCommits.patience();
+        };
+    }
+
+    private Placement place(OrderRequest request, Durability wanted, long deadline) {
+        warehouses.use(request.warehouse());
+        return switch (wanted) {
+            case MEMORY -> place(request);
+            case REPLICA -> replicaCommits.place(request, deadline);
+            case DISK -> placeOnDisk(request, deadline);
+        };
     }
 
     private Placement place(OrderRequest request) {
@@ -80,9 +98,9 @@ class OrderBook {
                 request, redis.execute(placeOrder, call.keys(), call.arguments().toArray()));
     }
 
-    private Placement placeOnDisk(OrderRequest request) {
+    private Placement placeOnDisk(OrderRequest request, long deadline) {
         disk.require();
-        Placement placement = diskCommits.place(request);
+        Placement placement = diskCommits.place(request, deadline);
         if (placement.reached() != Durability.DISK) {
             disk.askAgain(); // perhaps it is another Redis now, or the file was switched off
         }

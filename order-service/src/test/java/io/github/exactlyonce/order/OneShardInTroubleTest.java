@@ -1,8 +1,10 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.order.SmallCluster.slot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.order.OrdersClient.Answer;
 import io.github.exactlyonce.order.SmallCluster.Node;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** While a shard of a cluster hangs, its own orders wait, and nobody else's. */
+/** While a shard of a cluster hangs or its slots are being moved, its own orders wait, and nobody else's. */
 class OneShardInTroubleTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -26,12 +28,15 @@ class OneShardInTroubleTest {
     /** So long that it is the test that ends the trouble. */
     private static final String FOR_LONG = "15s";
 
+    private static final String NOT_FOR_LONG = "1s";
     private static final Duration QUICKLY = Duration.ofSeconds(2);
     private static final int WEB_THREADS = 20;
 
     private static SmallCluster cluster;
     private static RunningOrderService patientService;
+    private static RunningOrderService hastyService;
     private static OrdersClient patient;
+    private static OrdersClient hasty;
 
     private final ExecutorService clients = Executors.newCachedThreadPool();
 
@@ -39,11 +44,14 @@ class OneShardInTroubleTest {
     static void start() {
         cluster = new SmallCluster();
         patientService = start(FOR_LONG);
+        hastyService = start(NOT_FOR_LONG);
         patient = patientService.client();
+        hasty = hastyService.client();
     }
 
     @AfterAll
     static void stop() {
+        hastyService.close();
         patientService.close();
         cluster.close();
     }
@@ -75,6 +83,72 @@ class OneShardInTroubleTest {
         assertThat(get(sent).text("type")).isEqualTo("urn:exactly-once:problem:durability-not-reached");
     }
 
+    @Test
+    void anOrderForASlotThatHasMovedUnnoticedIsDurableWhereItIsNow() {
+        Warehouse moving = cluster.warehouseOn(cluster.plain);
+        int redirected = cluster.plain.errors("MOVED");
+        cluster.endMove(slot(moving), cluster.plain, cluster.replicated);
+
+        Answer placed = place(patient, moving, "29", "replica");
+
+        assertThat(placed.status()).as(placed.text()).isEqualTo(201);
+        assertThat(placed.header("Durability")).isEqualTo("replica");
+        assertThat(cluster.plain.errors("MOVED")).isGreaterThan(redirected);
+        assertThat(cluster.replica.redis.commands().exists(RedisKeys.order(moving, "29")))
+                .isOne();
+    }
+
+    @Test
+    void whileASlotIsBeingMovedItsOrdersWaitAndThenArePlacedOnce() {
+        Warehouse moving = betweenTwoShards(patient);
+        int asked = cluster.plain.errors("ASK");
+
+        Future<Answer> memory = clients.submit(() -> place(patient, moving, "memory", "memory"));
+        Future<Answer> replica = clients.submit(() -> place(patient, moving, "replica", "replica"));
+        await().atMost(LIMIT).until(() -> cluster.plain.errors("ASK") >= asked + 6);
+        cluster.endMove(slot(moving), cluster.plain, cluster.replicated);
+
+        assertThat(get(memory).status()).as(get(memory).text()).isEqualTo(201);
+        assertThat(get(replica).status()).as(get(replica).text()).isEqualTo(201);
+        assertPlacedOnce(moving, "memory");
+        assertPlacedOnce(moving, "replica");
+    }
+
+    @Test
+    void aMoveThatTakesTooLongIsAnsweredWith503AndTheOrderPlacedOnceWhenItIsRepeated() {
+        Warehouse moving = betweenTwoShards(hasty);
+
+        Future<Answer> memory = clients.submit(() -> place(hasty, moving, "memory", "memory"));
+        Future<Answer> replica = clients.submit(() -> place(hasty, moving, "replica", "replica"));
+        assertSafeToRepeat(get(memory));
+        assertSafeToRepeat(get(replica));
+        cluster.endMove(slot(moving), cluster.plain, cluster.replicated);
+
+        assertThat(place(hasty, moving, "memory", "memory").status()).isEqualTo(201);
+        assertThat(place(hasty, moving, "replica", "replica").status()).isEqualTo(201);
+        assertPlacedOnce(moving, "memory");
+        assertPlacedOnce(moving, "replica");
+    }
+
+    @Test
+    void whileNobodyHoldsASlotItsOrdersWait() {
+        Warehouse orphaned = used(cluster.replicated, patient, "replica");
+        int refused = cluster.replicated.errors("CLUSTERDOWN");
+        cluster.replicated.redis.commands().clusterDelSlots(slot(orphaned));
+
+        Future<Answer> memory = clients.submit(() -> place(patient, orphaned, "memory", "memory"));
+        Future<Answer> replica = clients.submit(() -> place(patient, orphaned, "replica", "replica"));
+        Future<Answer> read = clients.submit(() -> read(patient, orphaned, "first"));
+        await().atMost(LIMIT).until(() -> cluster.replicated.errors("CLUSTERDOWN") >= refused + 9);
+        cluster.replicated.redis.commands().clusterAddSlots(slot(orphaned));
+
+        assertThat(get(memory).status()).as(get(memory).text()).isEqualTo(201);
+        assertThat(get(replica).status()).as(get(replica).text()).isEqualTo(201);
+        assertThat(get(read).status()).as(get(read).text()).isEqualTo(200);
+        assertPlacedOnce(orphaned, "memory");
+        assertPlacedOnce(orphaned, "replica");
+    }
+
     private static RunningOrderService start(String timeout) {
         return RunningOrderService.start(
                 cluster.plain.process.port(),
@@ -95,9 +169,34 @@ class OneShardInTroubleTest {
         return warehouse;
     }
 
+    /** Its first order is on one shard still, and the list of its jobs on another one already. */
+    private static Warehouse betweenTwoShards(OrdersClient client) {
+        Warehouse moving = used(cluster.plain, client, "memory");
+        cluster.beginToMove(slot(moving), cluster.plain, cluster.replicated);
+        SmallCluster.moveKey(RedisKeys.jobs(moving), cluster.plain, cluster.replicated);
+        return moving;
+    }
+
     private static Answer place(OrdersClient client, Warehouse warehouse, String id, String durability) {
         String order = OrdersClient.order(id, "001", 1).replaceFirst("}$", ",\"warehouse\":\"" + warehouse + "\"}");
         return client.place(order, "Durability", durability);
+    }
+
+    private static Answer read(OrdersClient client, Warehouse warehouse, String id) {
+        return client.get("/orders/" + id + "?warehouse=" + warehouse);
+    }
+
+    private static void assertPlacedOnce(Warehouse warehouse, String id) {
+        assertThat(cluster.replicated.redis.commands().zrange(RedisKeys.jobs(warehouse), 0, -1))
+                .containsOnlyOnce("order " + id);
+        assertThat(place(patient, warehouse, id, "memory").status()).isEqualTo(200);
+    }
+
+    private static void assertSafeToRepeat(Answer answer) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(503);
+        assertThat(answer.header("Retry-After")).isEqualTo("1");
+        assertThat(answer.text("type")).isEqualTo("urn:exactly-once:problem:redis-unavailable");
+        assertThat(answer.text("detail")).contains("Repeating", "is safe");
     }
 
     private static Answer quickly(Supplier<Answer> request) {

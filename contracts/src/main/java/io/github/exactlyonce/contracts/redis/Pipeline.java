@@ -8,6 +8,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.PartitionSelectorException;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
@@ -210,7 +211,8 @@ public final class Pipeline implements AutoCloseable {
         if (open instanceof StatefulRedisClusterConnection<String, String> cluster) {
             RedisClusterNode node = cluster.getPartitions().getMasterBySlot(SlotHash.getSlot(key));
             if (node == null) {
-                throw new RedisException("no node of the cluster has the slot of " + key);
+                throw new PartitionSelectorException(
+                        "no node of the cluster has the slot of " + key, cluster.getPartitions());
             }
             return cluster.getConnection(node.getNodeId());
         }

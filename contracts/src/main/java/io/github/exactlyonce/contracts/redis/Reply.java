@@ -16,6 +16,7 @@ public record Reply<T>(@Nullable T value, @Nullable Throwable failure) {
 
     private static final Pattern REFUSED_FOR_NOW =
             Pattern.compile("(TRYAGAIN|CLUSTERDOWN|READONLY|MASTERDOWN|LOADING)\\b.*", Pattern.DOTALL);
+    private static final Pattern ELSEWHERE = Pattern.compile("(MOVED|ASK) .*", Pattern.DOTALL);
 
     public static <T> Reply<T> failed(Throwable failure) {
         return new Reply<>(null, failure);
@@ -55,17 +56,29 @@ public record Reply<T>(@Nullable T value, @Nullable Throwable failure) {
      * Nothing has happened then, and it passes.
      */
     public static boolean isRefusedForNow(@Nullable Throwable failure) {
-        return failure != null && (startsSo(failure) || startsSo(failure.getCause()));
+        return says(REFUSED_FOR_NOW, failure);
     }
 
     public boolean isRefusedForNow() {
         return isRefusedForNow(failure);
     }
 
-    private static boolean startsSo(@Nullable Throwable failure) {
+    /**
+     * Whether a node of a cluster said that another one has the key, and nobody went there: who speaks to a node directly is
+     * not led on. Nothing has happened then.
+     */
+    public static boolean isElsewhere(@Nullable Throwable failure) {
+        return says(ELSEWHERE, failure);
+    }
+
+    private static boolean says(Pattern answer, @Nullable Throwable failure) {
+        return failure != null && (isSo(answer, failure) || isSo(answer, failure.getCause()));
+    }
+
+    private static boolean isSo(Pattern answer, @Nullable Throwable failure) {
         return failure instanceof RedisCommandExecutionException
                 && failure.getMessage() != null
-                && REFUSED_FOR_NOW.matcher(failure.getMessage()).matches();
+                && answer.matcher(failure.getMessage()).matches();
     }
 
     boolean isNoScript() {

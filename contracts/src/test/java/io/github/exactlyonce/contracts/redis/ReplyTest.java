@@ -43,6 +43,16 @@ class ReplyTest {
     }
 
     @Test
+    void aNodeThatNamesAnotherOneIsKnownByItsFirstWord() {
+        assertThat(Reply.isElsewhere(new RedisCommandExecutionException("MOVED 866 127.0.0.1:6379")))
+                .isTrue();
+        assertThat(Reply.isElsewhere(new RedisCommandExecutionException("ASK 866 127.0.0.1:6379")))
+                .isTrue();
+        assertThat(Reply.isElsewhere(new RedisCommandExecutionException("ERR MOVED")))
+                .isFalse();
+    }
+
+    @Test
     void noFailureIsNone() {
         assertThat(new Reply<>(1L, null).isRefusedForNow()).isFalse();
         assertThat(Reply.isRefusedForNow(new RedisSystemException("Error in execution", null)))
