@@ -22,7 +22,8 @@ import org.springframework.stereotype.Repository;
  * said on {@link RedisKeys#jobUpdates}. Whether a time is in the past is decided by Redis's clock.
  *
  * <p>Every method throws {@link org.springframework.dao.DataAccessException} if Redis cannot be reached, is late, or
- * refuses to write (out of memory, or for longer than its timeout a read-only replica or a cluster without a majority).
+ * refuses to write (out of memory, or for longer than its timeout a read-only replica or a cluster without a majority), and
+ * if too many requests wait for the same shard.
  */
 @Repository
 class OrderBook {
@@ -30,6 +31,7 @@ class OrderBook {
     private final StringRedisTemplate redis;
     private final Duration timeout;
     private final FirstConnection connection;
+    private final Bulkhead bulkhead;
     private final WarehouseRegistry warehouses;
     private final PlaceOrder script;
     private final GroupCommit replicaCommits;
@@ -41,6 +43,7 @@ class OrderBook {
             StringRedisTemplate redis,
             Pipelines pipelines,
             FirstConnection connection,
+            Bulkhead bulkhead,
             WarehouseRegistry warehouses,
             PlaceOrder script,
             GroupCommit replicaCommits,
@@ -49,6 +52,7 @@ class OrderBook {
         this.redis = redis;
         this.timeout = pipelines.timeout();
         this.connection = connection;
+        this.bulkhead = bulkhead;
         this.warehouses = warehouses;
         this.script = script;
         this.replicaCommits = replicaCommits;
@@ -64,14 +68,17 @@ class OrderBook {
      */
     Placement place(OrderRequest request, Durability wanted) {
         connection.require();
-        return PassingRefusals.waitOut(limit(wanted), deadline -> place(request, wanted, deadline));
+        String key = RedisKeys.order(request.warehouse(), request.id());
+        return bulkhead.within(
+                key, () -> PassingRefusals.waitOut(limit(wanted), deadline -> place(request, wanted, deadline)));
     }
 
     Optional<OrderRecord> find(Warehouse warehouse, String id) {
         connection.require();
         HashOperations<String, String, String> hashes = redis.opsForHash();
         String key = RedisKeys.order(warehouse, id);
-        Map<String, String> fields = PassingRefusals.waitOut(timeout, deadline -> hashes.entries(key));
+        Map<String, String> fields =
+                bulkhead.within(key, () -> PassingRefusals.waitOut(timeout, deadline -> hashes.entries(key)));
         return fields.isEmpty() ? Optional.empty() : Optional.of(OrderRecord.of(warehouse, id, fields));
     }
 

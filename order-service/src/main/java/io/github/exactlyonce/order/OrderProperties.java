@@ -10,7 +10,8 @@ import org.springframework.util.unit.DataSize;
  *     inventory service reads the same property
  * @param maxBodySize a request with a longer body is refused
  * @param maxInFlight commands that may wait for Redis's answer at the same time; further requests are refused at once,
- *     so a Redis that hangs does not fill this process's memory
+ *     so a Redis that hangs does not fill this process's memory; of a cluster, one shard has at most half of them:
+ *     {@link Bulkhead}
  * @param connectRetry pause between two attempts to reach a Redis that was away at the start
  * @param durability where an order has to be before it is acknowledged, if its request does not say
  * @param durabilityTimeout how long an order may take to get there: longer than a second, after which Redis syncs its file to

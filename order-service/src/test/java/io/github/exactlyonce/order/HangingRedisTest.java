@@ -57,12 +57,31 @@ class HangingRedisTest {
         }
     }
 
+    @Test
+    void withoutAClusterEveryPlaceIsForTheOneRedisThatThereIs() {
+        try (RunningOrderService service = RunningOrderService.start(
+                redis.port(), "--orders.max-in-flight=10", "--spring.data.redis.timeout=15s")) {
+            awaitPlaced(service.client());
+            redis.freeze();
+            List<Future<Integer>> answers = sendThirty(service.client());
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> answers.stream().filter(Future::isDone).count() >= 19);
+
+            redis.thaw();
+            assertThat(answers.stream().map(HangingRedisTest::result).filter(status -> status == 201))
+                    .hasSize(11); // one more than requests: see LettuceConfiguration
+        }
+    }
+
     private List<Integer> placeThirty(OrdersClient client) {
-        List<Future<Integer>> answers = IntStream.range(0, 30)
+        return sendThirty(client).stream().map(HangingRedisTest::result).toList();
+    }
+
+    private List<Future<Integer>> sendThirty(OrdersClient client) {
+        return IntStream.range(0, 30)
                 .mapToObj(i -> clients.submit(
                         () -> client.place(order("order-" + i, "001", 1)).status()))
                 .toList();
-        return answers.stream().map(HangingRedisTest::result).toList();
     }
 
     private static int result(Future<Integer> answer) {

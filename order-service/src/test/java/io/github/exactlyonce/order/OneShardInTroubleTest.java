@@ -63,6 +63,32 @@ class OneShardInTroubleTest {
     }
 
     @Test
+    void aShardThatHangsTakesHalfOfTheThreadsAndOrdersOfOthersArePlaced() {
+        Warehouse hanging = used(cluster.plain, patient, "memory");
+        Warehouse fine = used(cluster.listing, patient, "memory");
+        cluster.plain.process.freeze();
+
+        List<Future<Answer>> waiting = IntStream.range(0, 3 * WEB_THREADS)
+                .mapToObj(i -> clients.submit(() -> placeOrRead(hanging, i)))
+                .toList();
+        await().atMost(LIMIT).until(() -> done(waiting) == 3 * WEB_THREADS - WEB_THREADS / 2);
+        List<Answer> refused =
+                waiting.stream().filter(Future::isDone).map(this::get).toList();
+        List<Answer> placed = IntStream.range(0, 30)
+                .mapToObj(i -> quickly(() -> place(patient, fine, "fine-" + i, "memory")))
+                .toList();
+        cluster.plain.process.thaw();
+
+        assertThat(placed).extracting(Answer::status).containsOnly(201);
+        assertThat(refused).allSatisfy(OneShardInTroubleTest::assertSafeToRepeat);
+        assertThat(waiting.stream().map(this::get).filter(answer -> !refused.contains(answer)))
+                .hasSize(WEB_THREADS / 2)
+                .extracting(Answer::status)
+                .containsAnyOf(201, 404)
+                .doesNotContain(503);
+    }
+
+    @Test
     void durableOrdersWaitForTheirOwnShardOnly() {
         Warehouse hanging = used(cluster.plain, patient, "memory");
         Warehouse fine = used(cluster.replicated, patient, "replica");
@@ -177,6 +203,12 @@ class OneShardInTroubleTest {
         return moving;
     }
 
+    private static Answer placeOrRead(Warehouse warehouse, int i) {
+        return i % 3 == 0
+                ? read(patient, warehouse, "unknown-" + i)
+                : place(patient, warehouse, "hanging-" + i, "memory");
+    }
+
     private static Answer place(OrdersClient client, Warehouse warehouse, String id, String durability) {
         String order = OrdersClient.order(id, "001", 1).replaceFirst("}$", ",\"warehouse\":\"" + warehouse + "\"}");
         return client.place(order, "Durability", durability);
@@ -204,6 +236,10 @@ class OneShardInTroubleTest {
         Answer answer = request.get();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(QUICKLY);
         return answer;
+    }
+
+    private static long done(List<Future<Answer>> answers) {
+        return answers.stream().filter(Future::isDone).count();
     }
 
     private Answer get(Future<Answer> answer) {

@@ -58,6 +58,17 @@ public final class Shards {
         return primary != null && !primary.hasNoSlots();
     }
 
+    /** Whether there is more than one. Does not block, once the cluster has been reached. */
+    public boolean areSeveral() {
+        Partitions partitions = partitions();
+        return partitions != null
+                && partitions.stream()
+                                .filter(node -> !node.hasNoSlots())
+                                .limit(2)
+                                .count()
+                        == 2;
+    }
+
     private @Nullable Partitions partitions() {
         try {
             return connections.getRequiredNativeClient() instanceof RedisClusterClient cluster

@@ -1,0 +1,64 @@
+package io.github.exactlyonce.order;
+
+import io.github.exactlyonce.contracts.redis.Shards;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.springframework.boot.thread.Threading;
+import org.springframework.boot.tomcat.autoconfigure.TomcatServerProperties;
+import org.springframework.core.env.Environment;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Keeps a shard that hangs from taking every place that there is for a request that waits for Redis. A request is let in if
+ * fewer are under way to its shard than places are free: so one shard takes half of them at the most, two take two thirds,
+ * and there is always some room for another one. That is the dynamic threshold of A. K. Choudhury and E. L. Hahne, Dynamic
+ * Queue Length Thresholds for Shared-Memory Packet Switches (IEEE/ACM Transactions on Networking, 1998), with alpha 1.
+ *
+ * <p>Where there is one shard, nobody needs the room, and nobody is refused here.
+ */
+@Component
+final class Bulkhead {
+
+    private final Shards shards;
+    private final int places;
+    private final Map<String, Integer> underWay = new HashMap<>();
+    private int taken;
+
+    Bulkhead(Shards shards, OrderProperties properties, TomcatServerProperties tomcat, Environment environment) {
+        this.shards = shards;
+        this.places = Threading.VIRTUAL.isActive(environment)
+                ? properties.maxInFlight()
+                : Math.min(properties.maxInFlight(), tomcat.getThreads().getMax()); // each holds a thread
+    }
+
+    /**
+     * @param key one of those that the work is about
+     * @throws DataAccessResourceFailureException if it is not let in; nothing has happened
+     */
+    <T> T within(String key, Supplier<T> work) {
+        String shard = shards.of(key);
+        enter(shard, shards.areSeveral());
+        try {
+            return work.get();
+        } finally {
+            leave(shard);
+        }
+    }
+
+    private synchronized void enter(String shard, boolean limited) {
+        int own = underWay.getOrDefault(shard, 0);
+        if (limited && own >= places - taken) {
+            throw new DataAccessResourceFailureException(
+                    own + " requests wait for the same shard, and " + taken + " of " + places + " places are taken");
+        }
+        underWay.put(shard, own + 1);
+        taken++;
+    }
+
+    private synchronized void leave(String shard) {
+        underWay.computeIfPresent(shard, (any, own) -> own == 1 ? null : own - 1);
+        taken--;
+    }
+}
