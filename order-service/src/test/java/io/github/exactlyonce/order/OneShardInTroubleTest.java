@@ -9,6 +9,7 @@ import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.order.OrdersClient.Answer;
 import io.github.exactlyonce.order.SmallCluster.Node;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -68,9 +69,9 @@ class OneShardInTroubleTest {
         Warehouse fine = used(cluster.listing, patient, "memory");
         cluster.plain.process.freeze();
 
-        List<Future<Answer>> waiting = IntStream.range(0, 3 * WEB_THREADS)
-                .mapToObj(i -> clients.submit(() -> placeOrRead(hanging, i)))
-                .toList();
+        List<Future<Answer>> waiting = new ArrayList<>(submit(hanging, 0, WEB_THREADS / 2));
+        await().pollDelay(Duration.ofMillis(200)).until(() -> true); // by then it is known to be silent
+        waiting.addAll(submit(hanging, WEB_THREADS / 2, 3 * WEB_THREADS));
         await().atMost(LIMIT).until(() -> done(waiting) == 3 * WEB_THREADS - WEB_THREADS / 2);
         List<Answer> refused =
                 waiting.stream().filter(Future::isDone).map(this::get).toList();
@@ -236,6 +237,12 @@ class OneShardInTroubleTest {
         Answer answer = request.get();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(QUICKLY);
         return answer;
+    }
+
+    private List<Future<Answer>> submit(Warehouse warehouse, int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(i -> clients.submit(() -> placeOrRead(warehouse, i)))
+                .toList();
     }
 
     private static long done(List<Future<Answer>> answers) {
