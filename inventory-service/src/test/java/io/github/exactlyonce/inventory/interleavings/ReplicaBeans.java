@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.interleavings;
 
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.redis.Channels;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.contracts.redis.Shards;
@@ -58,7 +59,8 @@ final class ReplicaBeans {
                 "jobs.backoff.max", "1ms",
                 "jobs.max-attempts", "1000"); // no schedule is so long that a job is given up
         context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("replica", settings));
-        context.register(Settings.class, Replica.class, Pipelines.class, Shards.class, WarehouseRegistry.class);
+        context.register(
+                Settings.class, Replica.class, Pipelines.class, Shards.class, Channels.class, WarehouseRegistry.class);
         context.registerBean(Clock.class, Clock::systemUTC);
         context.registerBean(SimpleMeterRegistry.class);
         context.registerBean(LettuceConnectionFactory.class, () -> new RehearsedConnections(client));
