@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
@@ -43,7 +44,7 @@ final class ServiceJars {
             throw new IllegalStateException(jar + " is missing: build it with 'mvn package -DskipTests'");
         }
         return alone(directory -> {
-            String build = service + "-" + Files.getLastModifiedTime(jar).toMillis();
+            String build = service + "-" + fingerprint(jar);
             Path unpacked = directory.resolve(build);
             if (!Files.exists(unpacked)) {
                 deleteOld(directory);
@@ -83,6 +84,13 @@ final class ServiceJars {
             }
             return archive;
         });
+    }
+
+    /** Of what is in it: builds are reproducible, so a jar's time says nothing. */
+    private static String fingerprint(Path jar) throws IOException {
+        CRC32 checksum = new CRC32();
+        checksum.update(Files.readAllBytes(jar));
+        return Long.toHexString(checksum.getValue());
     }
 
     private static void run(String what, Path log, String... arguments) {
