@@ -142,7 +142,7 @@ class WarehousesIT {
                     .contains("\"status\":\"UP\"");
         } finally {
             outage.end(node);
-            cluster.nodes.forEach(cluster::awaitWhole);
+            cluster.awaitWhole();
         }
         Order waiting = Order.of(id, new OrderItem("001", 1)).in(broken);
         orders.place(waiting);
@@ -169,28 +169,26 @@ class WarehousesIT {
     private void assertEachSettledOnce() {
         for (Warehouse warehouse : warehouses) {
             awaitNothingToDo(warehouse);
-            try (StatefulRedisConnection<String, String> redis = cluster.connection(cluster.holderOf(warehouse))) {
-                AuditReport report = Audit.of(redis, warehouse, accepted.get(warehouse), STOCK);
-                System.out.println(warehouse + ": " + report);
-                assertThat(report).matches(AuditReport::isClean, "is clean");
-            }
+            AuditReport report = Audit.of(redis(warehouse), warehouse, accepted.get(warehouse), STOCK);
+            System.out.println(warehouse + ": " + report);
+            assertThat(report).matches(AuditReport::isClean, "is clean");
         }
     }
 
     private void awaitNothingToDo(Warehouse warehouse) {
-        try (StatefulRedisConnection<String, String> redis = cluster.connection(cluster.holderOf(warehouse))) {
-            await().atMost(TestSystem.PATIENCE).until(() -> redis.sync().zcard(RedisKeys.jobs(warehouse)) == 0);
-        }
+        await().atMost(TestSystem.PATIENCE).until(() -> redis(warehouse).sync().zcard(RedisKeys.jobs(warehouse)) == 0);
     }
 
     /** Names of replicas. */
     private Set<String> settlers(Warehouse warehouse) {
-        try (StatefulRedisConnection<String, String> redis = cluster.connection(cluster.holderOf(warehouse))) {
-            return accepted.get(warehouse).stream()
-                    .map(order -> redis.sync().hget(RedisKeys.order(warehouse, order.orderId()), "settledBy"))
-                    .map(token -> token.substring(0, token.indexOf('/')))
-                    .collect(Collectors.toSet());
-        }
+        return accepted.get(warehouse).stream()
+                .map(order -> redis(warehouse).sync().hget(RedisKeys.order(warehouse, order.orderId()), "settledBy"))
+                .map(token -> token.substring(0, token.indexOf('/')))
+                .collect(Collectors.toSet());
+    }
+
+    private StatefulRedisConnection<String, String> redis(Warehouse warehouse) {
+        return cluster.connection(cluster.holderOf(warehouse));
     }
 
     private HttpResponse<String> post(Warehouse warehouse, String id) throws Exception {

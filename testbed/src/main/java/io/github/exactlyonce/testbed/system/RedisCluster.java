@@ -42,7 +42,12 @@ public final class RedisCluster {
             nodes.commands(replicas.get(i)).clusterReplicate(primary);
         }
         replicas.forEach(nodes::awaitReplica);
-        nodes.await("the cluster is complete", () -> all.stream().allMatch(node -> servesAll(nodes, node)));
+        awaitWhole(nodes, all);
+    }
+
+    /** Until each of them knows of all slots, and that each is held. */
+    public static void awaitWhole(RedisNodes nodes, List<Integer> ports) {
+        nodes.await("the cluster is complete", () -> ports.stream().allMatch(node -> servesAll(nodes, node)));
     }
 
     /** Which of so many primaries got this key when they were joined, from 0. */
