@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Stock, over the HTTP interface of a replica. */
 public final class Inventory {
@@ -50,9 +51,30 @@ public final class Inventory {
         }
     }
 
+    /**
+     * As {@link #set(String, long)}, and again until it is accepted, which changes nothing more.
+     *
+     * @throws IllegalStateException if it is not accepted in time
+     */
+    public void set(String sku, long quantity, Duration limit) {
+        AtomicReference<IllegalStateException> refused = new AtomicReference<>();
+        boolean accepted = Polling.until(limit, () -> {
+            try {
+                set(sku, quantity);
+                return true;
+            } catch (IllegalStateException e) {
+                refused.set(e);
+                return false;
+            }
+        });
+        if (!accepted) {
+            throw refused.get();
+        }
+    }
+
     /** The replica's own audit of stock, orders and ledger, as JSON; or the problem, as JSON too. */
     public String audit() {
-        HttpRequest request = HttpRequest.newBuilder(replica.resolve("/audit"))
+        HttpRequest request = HttpRequest.newBuilder(replica.resolve("/audit?warehouse=" + warehouse))
                 .timeout(AUDIT_TIMEOUT)
                 .build();
         return send(request, BodyHandlers.ofString()).body();
