@@ -174,7 +174,8 @@ final class Costs {
         samples.forEach(each -> line.add(each.toString()));
         List<Double> medians = samples.stream().skip(1).map(Samples::median).toList();
         double smallest = Collections.min(medians);
-        double ratio = smallest == 0 ? 1 : Collections.max(medians) / smallest;
+        double largest = Collections.max(medians);
+        double ratio = Math.abs(largest) < Samples.NOTHING ? 1 : largest / smallest;
         line.add(String.format(Locale.ROOT, "%.2f", ratio));
         line.add(ratio <= FLAT ? "yes" : "no");
         return line;
@@ -194,7 +195,7 @@ final class Costs {
                     figure.toString(),
                     Samples.text(mainAlone.perSecond(figure)),
                     idle.get(figure).toString(),
-                    Samples.text(more / served));
+                    figure == Figure.ORDER_SERVICE ? "" : Samples.text(more / served)); // which serves none
         }
         return table;
     }

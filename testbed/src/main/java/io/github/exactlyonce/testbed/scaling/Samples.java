@@ -7,6 +7,9 @@ import java.util.Locale;
 /** The same figure, taken some times. */
 final class Samples {
 
+    /** What is less is what the window did not quite end with. */
+    static final double NOTHING = 0.01;
+
     private final List<Double> values = new ArrayList<>();
 
     void add(double value) {
@@ -28,6 +31,9 @@ final class Samples {
     }
 
     static String text(double value) {
+        if (Math.abs(value) < NOTHING) {
+            return "0";
+        }
         int digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
         return String.format(Locale.ROOT, "%,." + digits + "f", value);
     }
