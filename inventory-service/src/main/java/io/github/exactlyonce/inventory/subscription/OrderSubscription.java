@@ -14,13 +14,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.connection.Message;
 import org.springframework.data.redis.connection.MessageListener;
@@ -48,7 +44,7 @@ import org.springframework.util.backoff.FixedBackOff;
  * <p>The listeners run on Lettuce's I/O thread and only put the message into a bounded queue.
  */
 @Component
-class OrderSubscription implements SmartLifecycle {
+class OrderSubscription extends Watcher {
 
     /** The container would try again inside start(), each time deeper on the stack; the next check does it. */
     private static final BackOff ONE_TRY = new FixedBackOff(0, 0);
@@ -68,7 +64,6 @@ class OrderSubscription implements SmartLifecycle {
     private final OrdersProperties orders;
     private final Counter restarts;
 
-    private volatile @Nullable ScheduledExecutorService monitor;
     private @Nullable RedisMessageListenerContainer container;
     private Set<Warehouse> heard = Set.of();
     private String probeChannel = "";
@@ -86,6 +81,7 @@ class OrderSubscription implements SmartLifecycle {
             ServedWarehouses served,
             OrdersProperties orders,
             MeterRegistry meters) {
+        super("subscription", properties.subscription().probeInterval());
         this.properties = properties.subscription();
         this.replica = replica;
         this.connections = connections;
@@ -100,12 +96,7 @@ class OrderSubscription implements SmartLifecycle {
         Gauge.builder("inventory.subscription.proven", () -> isProven() ? 1 : 0)
                 .description("1 while this replica is known to hear the channel, else 0")
                 .register(meters);
-        served.onChange(() -> {
-            ScheduledExecutorService running = monitor;
-            if (running != null) {
-                running.execute(this::check);
-            }
-        });
+        served.onChange(this::checkSoon);
     }
 
     /** Whether a probe came back recently. */
@@ -114,35 +105,7 @@ class OrderSubscription implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
-        ScheduledExecutorService started =
-                Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "subscription"));
-        monitor = started;
-        long interval = properties.probeInterval().toMillis();
-        started.scheduleWithFixedDelay(this::check, 0, interval, TimeUnit.MILLISECONDS);
-    }
-
-    @Override
-    public void stop() {
-        ScheduledExecutorService running = monitor;
-        monitor = null;
-        if (running != null) {
-            running.execute(this::unsubscribe);
-            running.shutdown();
-            try {
-                running.awaitTermination(5, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return monitor != null;
-    }
-
-    private void check() {
+    void check() {
         try {
             if (container != null && sinceLastHeard().compareTo(properties.probeTimeout()) >= 0) {
                 log.warn(
@@ -210,7 +173,8 @@ class OrderSubscription implements SmartLifecycle {
         }
     }
 
-    private void unsubscribe() {
+    @Override
+    void unsubscribe() {
         proven = false;
         heard = Set.of();
         RedisMessageListenerContainer old = container;

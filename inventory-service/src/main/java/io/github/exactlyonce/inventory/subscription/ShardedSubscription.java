@@ -25,14 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.stereotype.Component;
@@ -49,7 +45,7 @@ import org.springframework.stereotype.Component;
  * <p>Readiness does not depend on it: a warehouse that is not heard is late, until its due jobs are found, and others are not.
  */
 @Component
-class ShardedSubscription implements SmartLifecycle {
+class ShardedSubscription extends Watcher {
 
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Logger log = LoggerFactory.getLogger(ShardedSubscription.class);
@@ -66,7 +62,6 @@ class ShardedSubscription implements SmartLifecycle {
     /** By the address of the primary. */
     private final Map<String, ShardedConnection> open = new HashMap<>();
 
-    private volatile @Nullable ScheduledExecutorService observer;
     private @Nullable RedisClient client;
     private volatile int unheard;
     private long probedAt;
@@ -81,6 +76,7 @@ class ShardedSubscription implements SmartLifecycle {
             ServedWarehouses served,
             OrdersProperties orders,
             MeterRegistry meters) {
+        super("sharded-subscription", LOOK);
         this.properties = properties.subscription();
         this.replica = replica;
         this.connections = connections;
@@ -95,34 +91,7 @@ class ShardedSubscription implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
-        ScheduledExecutorService started =
-                Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "sharded-subscription"));
-        observer = started;
-        started.scheduleWithFixedDelay(this::check, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    @Override
-    public void stop() {
-        ScheduledExecutorService running = observer;
-        observer = null;
-        if (running != null) {
-            running.execute(this::unsubscribe);
-            running.shutdown();
-            try {
-                running.awaitTermination(5, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return observer != null;
-    }
-
-    private void check() {
+    void check() {
         try {
             Set<Warehouse> wanted =
                     served.known().stream().filter(channels::isSharded).collect(Collectors.toCollection(TreeSet::new));
@@ -190,7 +159,8 @@ class ShardedSubscription implements SmartLifecycle {
         return new ShardedConnection(made, uri, replica.newOwnerToken(), lanes, jobs, orders);
     }
 
-    private void unsubscribe() {
+    @Override
+    void unsubscribe() {
         open.values().forEach(ShardedConnection::close);
         open.clear();
         unheard = 0;
