@@ -166,6 +166,13 @@ public final class JsonInput {
         return new Warehouse(name);
     }
 
+    /** For a body that is about another warehouse than this field may say. */
+    public void refuseOtherWarehouse(Warehouse warehouse, String reason) {
+        if (has("warehouse") && !warehouse.name().equals(text("warehouse"))) {
+            problem("warehouse", reason);
+        }
+    }
+
     /** For a request in which a field that is misspelt would mean something else: notes all fields that nobody asked for. */
     public void refuseOtherFields() {
         root.propertyNames().stream()

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {"eventType":"OrderPlaced","id":"29","orderId":"29","items":[{"id":"001","quantity":2}],"placedAt":"2026-01-01T00:00:00.000Z"}
  * }</pre>
  *
- * Whose warehouse it is for is said by the channel alone: a message that named another one would be a contradiction.
+ * Which warehouse it is for is said by the channel: a message that names another one is refused.
  *
  * <p>Other producers may send only {@code id} (or {@code orderId}) and {@code items}; unknown fields are ignored. An order that is
  * traced carries {@code traceparent} as well.
@@ -37,10 +37,11 @@ public record OrderMessage(
     private static final Instant FAR_FUTURE = Instant.parse("9999-12-31T23:59:59Z");
 
     /**
+     * @param warehouse whose channel it came over
      * @return empty if it is an event of another type, which a consumer ignores
      * @throws InvalidInputException if it is not an order
      */
-    public static Optional<OrderMessage> parse(byte[] json) {
+    public static Optional<OrderMessage> parse(Warehouse warehouse, byte[] json) {
         JsonInput input = JsonInput.read("message", json);
         if (input.has("eventType") && !EVENT_TYPE.equals(input.text("eventType"))) {
             return Optional.empty();
@@ -50,6 +51,7 @@ public record OrderMessage(
         OrderItems items = input.items();
         Instant placedAt = placedAt(input);
         TraceParent traceParent = TraceParent.parse(input.text("traceparent"));
+        input.refuseOtherWarehouse(warehouse, "must be that of the channel, which is " + warehouse);
         input.refuseIfInvalid();
         return Optional.of(new OrderMessage(id, orderId == null ? id : orderId, items, placedAt, traceParent));
     }

@@ -15,7 +15,7 @@ class OrderMessageTest {
     private static final OrderItems TWO = OrderItems.of(new OrderItem("001", 2));
 
     private static Optional<OrderMessage> parse(String json) {
-        return OrderMessage.parse(json.getBytes(UTF_8));
+        return OrderMessage.parse(Warehouse.MAIN, json.getBytes(UTF_8));
     }
 
     @Test

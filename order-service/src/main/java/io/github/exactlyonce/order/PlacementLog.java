@@ -1,6 +1,7 @@
 package io.github.exactlyonce.order;
 
 import io.github.exactlyonce.contracts.OrderRecord;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.order.Placement.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -65,10 +66,9 @@ class PlacementLog {
     }
 
     private static LoggingEventBuilder line(OrderRecord order) {
-        LoggingEventBuilder line = log.atInfo().addKeyValue("orderId", order.orderId());
-        if (order.warehouse() != null) {
-            line = line.addKeyValue("warehouse", order.warehouse());
-        }
-        return line.addKeyValue("items", order.items().list().size());
+        return log.atInfo()
+                .addKeyValue("orderId", order.orderId())
+                .addKeyValue("warehouse", order.warehouse() == null ? Warehouse.MAIN : order.warehouse())
+                .addKeyValue("items", order.items().list().size());
     }
 }

@@ -62,7 +62,7 @@ final class ObservedRedis implements AutoCloseable {
 
     List<OrderMessage> messagesOf(String orderId) throws InterruptedException {
         return heardOn(RedisKeys.orderUpdates(MAIN)).stream()
-                .map(message -> OrderMessage.parse(message.getBytes(StandardCharsets.UTF_8))
+                .map(message -> OrderMessage.parse(Warehouse.MAIN, message.getBytes(StandardCharsets.UTF_8))
                         .orElseThrow())
                 .filter(order -> order.id().equals(orderId))
                 .toList();

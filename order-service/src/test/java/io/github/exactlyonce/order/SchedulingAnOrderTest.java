@@ -183,8 +183,8 @@ class SchedulingAnOrderTest extends OrderServiceTest {
         assertThat(count("scheduled") - scheduled).isEqualTo(1);
         assertThat(count("placed") - placed).isZero();
         await().atMost(Duration.ofSeconds(10))
-                .until(() ->
-                        output.getOut().contains("scheduled orderId=counted-later items=1 scheduledFor=" + CHRISTMAS));
+                .until(() -> output.getOut()
+                        .contains("scheduled orderId=counted-later warehouse=main items=1 scheduledFor=" + CHRISTMAS));
     }
 
     private static String scheduled(String id, String time) {

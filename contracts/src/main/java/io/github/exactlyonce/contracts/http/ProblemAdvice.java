@@ -58,7 +58,7 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
         if (reason.contains(WRONG_TYPE)) {
             return damaged(reason, properties, cause);
         }
-        log.warn("Redis is unavailable: {}", reason);
+        log.warn("Redis is unavailable: {} {}", reason, properties);
         return retryable(
                 "redis-unavailable",
                 "Redis is unavailable",

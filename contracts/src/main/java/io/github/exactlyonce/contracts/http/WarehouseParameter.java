@@ -21,6 +21,9 @@ public class WarehouseParameter implements WebMvcConfigurer, HandlerMethodArgume
 
     public static final String NAME = "warehouse";
 
+    /** Why a body is refused that names another one. */
+    public static final String NOT_IN_BODY = "must be a query parameter of this request";
+
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
         resolvers.add(this);

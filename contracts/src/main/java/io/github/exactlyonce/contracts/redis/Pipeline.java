@@ -288,7 +288,7 @@ public final class Pipeline implements AutoCloseable {
             } catch (TimeoutException e) {
                 if (System.nanoTime() >= deadline) {
                     future.cancel(true); // or it would be sent after the next reconnect
-                    return Reply.failed(new RedisCommandTimeoutException("no answer within the command timeout"));
+                    return Reply.failed(new RedisCommandTimeoutException("no answer in time"));
                 }
                 // A flush while the connection is down does nothing, and nobody repeats it after the reconnect.
                 connection.flushCommands();

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.core.NestedExceptionUtils;
@@ -38,6 +39,9 @@ public final class RedisRequirements extends AbstractHealthIndicator {
 
     /** Whoever probes readiness does not wait much longer. */
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(1);
+
+    /** So long for the others, when a primary has answered: one that is away is waited for at each probe. */
+    private static final Duration SOON = Duration.ofMillis(200);
 
     private final RedisConnectionFactory connections;
     private final boolean disk;
@@ -142,15 +146,33 @@ public final class RedisRequirements extends AbstractHealthIndicator {
                 .commands()
                 .info()
                 .asMap();
-        Throwable failure = null;
+        CompletableFuture<?> all = CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new));
+        Throwable failure = await(all, SOON);
+        Properties info = known(asked);
+        if (info.isEmpty()) {
+            failure = await(all, ANSWER_LIMIT.minus(SOON));
+            info = known(asked);
+        }
+        if (info.isEmpty()) {
+            throw new RedisConnectionFailureException("no primary of the cluster answers", failure);
+        }
+        return info;
+    }
+
+    /** @return why not all is done by then */
+    private static @Nullable Throwable await(CompletableFuture<?> all, Duration limit) {
         try {
-            CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new))
-                    .get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            all.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            failure = e;
+            return e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return null;
+    }
+
+    /** @return nothing as long as no primary has answered */
+    private static Properties known(Map<RedisClusterNode, CompletableFuture<String>> asked) {
         Properties all = new Properties();
         boolean primary = false;
         for (var answer : asked.entrySet()) {
@@ -160,10 +182,7 @@ public final class RedisRequirements extends AbstractHealthIndicator {
                 info.forEach((name, value) -> all.put(answer.getKey().getNodeId() + "." + name, value));
             }
         }
-        if (!primary) {
-            throw new RedisConnectionFailureException("no primary of the cluster answers", failure);
-        }
-        return all;
+        return primary ? all : new Properties();
     }
 
     static boolean isOlder(String version, int thanMajor, int thanMinor) {

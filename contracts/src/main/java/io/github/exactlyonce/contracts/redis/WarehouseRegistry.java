@@ -91,6 +91,15 @@ public final class WarehouseRegistry {
         return all;
     }
 
+    /**
+     * Adds what somebody knows, after the list was lost.
+     *
+     * @throws DataAccessException if Redis does not answer; repeating it is safe
+     */
+    public void restore(Set<Warehouse> known) {
+        known.stream().filter(warehouse -> !warehouse.isMain()).forEach(this::add);
+    }
+
     /** @throws DataAccessException if Redis does not answer */
     public boolean contains(Warehouse warehouse) {
         return warehouse.isMain()

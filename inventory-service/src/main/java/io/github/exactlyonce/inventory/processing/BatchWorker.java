@@ -83,7 +83,7 @@ final class BatchWorker extends PipelineWorker {
             if (message.isTooLong()) {
                 throw new InvalidInputException("message", "is too long: " + message.size() + " bytes");
             }
-            Optional<OrderMessage> order = OrderMessage.parse(message.body());
+            Optional<OrderMessage> order = OrderMessage.parse(message.warehouse(), message.body());
             order.map(read -> OrderHint.of(message.warehouse(), read)).ifPresent(hints::add);
         } catch (InvalidInputException e) {
             unreadable.add(letter(message, e.getMessage()));

@@ -2,7 +2,6 @@ package io.github.exactlyonce.inventory.processing;
 
 import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.TraceParent;
-import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.inventory.Replica;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
 import io.micrometer.core.instrument.Counter;
@@ -91,11 +90,8 @@ final class DecisionLog {
 
     private void line(Decision decision, @Nullable TraceParent trace) {
         LoggingEventBuilder line = decision.outcome().decision().equals("failed") ? log.atWarn() : log.atInfo();
-        Warehouse warehouse = decision.hint().warehouse();
-        if (!warehouse.isMain()) {
-            line = line.addKeyValue("warehouse", warehouse);
-        }
         line = line.addKeyValue("orderId", decision.hint().id())
+                .addKeyValue("warehouse", decision.hint().warehouse())
                 .addKeyValue("replica", replica.name())
                 .addKeyValue("decision", decision.outcome().decision())
                 .addKeyValue("reason", decision.outcome().reason())

@@ -52,7 +52,7 @@ final class MessageReplay implements Replay {
         }
         Optional<OrderMessage> order;
         try {
-            order = OrderMessage.parse(payload);
+            order = OrderMessage.parse(letter.warehouse(), payload);
         } catch (InvalidInputException e) {
             return Result.kept("it is no order: " + e.getMessage());
         }

@@ -6,6 +6,7 @@ import io.github.exactlyonce.contracts.InvalidInputException;
 import io.github.exactlyonce.contracts.JsonInput;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.http.BoundedBody;
+import io.github.exactlyonce.contracts.http.WarehouseParameter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
@@ -61,6 +62,7 @@ class InventoryController {
         checked(sku);
         JsonInput input = JsonInput.read("body", BoundedBody.read(http, MAX_BODY));
         int quantity = input.quantity("quantity", 0);
+        input.refuseOtherWarehouse(warehouse, WarehouseParameter.NOT_IN_BODY);
         input.refuseIfInvalid();
         return stock.set(warehouse, sku, quantity);
     }
@@ -72,6 +74,7 @@ class InventoryController {
         JsonInput input = JsonInput.read("body", BoundedBody.read(http, MAX_BODY));
         String restockId = input.requiredId("restockId");
         int quantity = input.quantity("quantity", 1);
+        input.refuseOtherWarehouse(warehouse, WarehouseParameter.NOT_IN_BODY);
         input.refuseIfInvalid();
         Stock.Change change = stock.restock(warehouse, restockId, sku, quantity);
         if (!change.isSame()) {

@@ -48,6 +48,10 @@ import org.springframework.stereotype.Component;
 class ShardedSubscription extends Watcher {
 
     private static final Duration LOOK = Duration.ofMillis(200);
+
+    /** How often the cluster is asked at the most where everything is. */
+    private static final Duration REFRESH = Duration.ofSeconds(1);
+
     private static final Logger log = LoggerFactory.getLogger(ShardedSubscription.class);
 
     private final InventoryProperties.Subscription properties;
@@ -65,6 +69,7 @@ class ShardedSubscription extends Watcher {
     private @Nullable RedisClient client;
     private volatile int unheard;
     private long probedAt;
+    private long refreshedAt = System.nanoTime() - REFRESH.toNanos();
 
     ShardedSubscription(
             InventoryProperties properties,
@@ -118,7 +123,8 @@ class ShardedSubscription extends Watcher {
                         .subscribe(warehouse, properties.probeTimeout());
             }
         }
-        if (!missing.isEmpty()) {
+        if (!missing.isEmpty() && System.nanoTime() - refreshedAt > REFRESH.toNanos()) {
+            refreshedAt = System.nanoTime();
             cluster.refreshPartitionsAsync(); // for the next look
         }
         unheard = missing.size();

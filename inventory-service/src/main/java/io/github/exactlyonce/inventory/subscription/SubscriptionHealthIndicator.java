@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory.subscription;
 
+import io.github.exactlyonce.inventory.warehouses.ServedWarehouses;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
@@ -9,13 +10,20 @@ import org.springframework.stereotype.Component;
 class SubscriptionHealthIndicator implements HealthIndicator {
 
     private final OrderSubscription subscription;
+    private final ServedWarehouses served;
 
-    SubscriptionHealthIndicator(OrderSubscription subscription) {
+    SubscriptionHealthIndicator(OrderSubscription subscription, ServedWarehouses served) {
         this.subscription = subscription;
+        this.served = served;
     }
 
     @Override
     public Health health() {
+        if (!served.isListKnown()) {
+            return Health.down()
+                    .withDetail("reason", "the list of warehouses has not been read yet: whom to serve is not known")
+                    .build();
+        }
         return subscription.isProven()
                 ? Health.up().build()
                 : Health.down()

@@ -49,6 +49,8 @@ public final class ServedWarehouses implements SmartLifecycle {
     private final Shards shards;
     private final List<Lanes<?>> lanes = new CopyOnWriteArrayList<>();
     private volatile @Nullable ScheduledExecutorService observer;
+    private volatile boolean listKnown;
+    private boolean reportedFailure;
 
     ServedWarehouses(InventoryProperties properties, WarehouseRegistry registry, Shards shards) {
         this.all = properties.servesAllWarehouses();
@@ -72,7 +74,12 @@ public final class ServedWarehouses implements SmartLifecycle {
     }
 
     public boolean isServed(Warehouse warehouse) {
-        return all || served.contains(warehouse);
+        return known.contains(warehouse);
+    }
+
+    /** Whether it is known whom to serve: if all, the list of them has been read once. */
+    public boolean isListKnown() {
+        return listKnown;
     }
 
     /** Word of a warehouse that may be new; anybody can have sent it. Does not block. */
@@ -96,6 +103,7 @@ public final class ServedWarehouses implements SmartLifecycle {
 
     @Override
     public void start() {
+        listKnown = !all;
         lanes.forEach(Lanes::open);
         arrange();
         ScheduledExecutorService started =
@@ -130,19 +138,41 @@ public final class ServedWarehouses implements SmartLifecycle {
 
     private void read() {
         try {
-            add(registry.all());
-        } catch (RuntimeException e) { // the next one must come; whether Redis is away is said by the subscription
-            log.debug("the list of warehouses could not be read", e);
+            Set<Warehouse> found = registry.all();
+            add(found);
+            listKnown = true;
+            reportedFailure = false;
+            if (found.equals(Set.of(Warehouse.MAIN)) && served.size() > 1) {
+                log.warn("the list of warehouses is lost: {} are added again", served.size() - 1);
+                registry.restore(served);
+            }
+        } catch (RuntimeException e) { // the next one must come
+            if (!reportedFailure) {
+                log.warn(
+                        "the list of warehouses cannot be read, trying again each {}; those that are known are served: {}",
+                        READ_INTERVAL,
+                        String.valueOf(e.getMessage()));
+            }
+            reportedFailure = true;
         }
     }
 
     private void add(Set<Warehouse> found) {
         boolean changed = false;
         for (Warehouse warehouse : found) {
-            if (served.size() < WarehouseRegistry.MOST && served.add(warehouse)) {
-                log.info("serving warehouse {}", warehouse);
-                changed = true;
+            if (served.contains(warehouse)) {
+                continue;
             }
+            if (served.size() >= WarehouseRegistry.MOST) {
+                log.error(
+                        "warehouse {} is not served: {} are, and none is forgotten before a restart",
+                        warehouse,
+                        served.size());
+                break;
+            }
+            served.add(warehouse);
+            log.info("serving warehouse {}", warehouse);
+            changed = true;
         }
         if (changed) {
             arrange();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -43,18 +44,22 @@ class WarehouseStates {
      * One page, in the order of the names; all that is asked of Redis for it is sent in one flush.
      *
      * @param after only names after this one
-     * @throws org.springframework.dao.DataAccessException if the list itself cannot be read
      */
     Page page(String after, int limit) {
-        TreeSet<Warehouse> all = new TreeSet<>(registry.all());
-        all.addAll(served.known());
+        TreeSet<Warehouse> all = new TreeSet<>(served.known());
+        String unavailable = null;
+        try {
+            all.addAll(registry.all());
+        } catch (DataAccessException e) {
+            unavailable = "the list of all cannot be read, so these are those that this replica serves";
+        }
         List<Warehouse> found = all.stream()
                 .filter(warehouse -> warehouse.name().compareTo(after) > 0)
                 .limit(limit + 1L)
                 .toList();
         List<Warehouse> shown = found.stream().limit(limit).toList();
         boolean more = found.size() > limit;
-        return new Page(states(shown), more ? shown.get(limit - 1).name() : null);
+        return new Page(states(shown), more ? shown.get(limit - 1).name() : null, unavailable);
     }
 
     private List<State> states(List<Warehouse> warehouses) {
@@ -104,7 +109,13 @@ class WarehouseStates {
             @Nullable Long ledgerEntries,
             @Nullable String unavailable) {}
 
-    /** @param next what to give as {@code after} for the next page; absent on the last one */
+    /**
+     * @param next what to give as {@code after} for the next page; absent on the last one
+     * @param unavailable why warehouses may be missing; absent if none is
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Page(List<State> warehouses, @Nullable String next) {}
+    record Page(
+            List<State> warehouses,
+            @Nullable String next,
+            @Nullable String unavailable) {}
 }

@@ -55,7 +55,7 @@ class ReplayedMessageTest extends WithRedis {
     @Test
     void aReplayThatDiedBeforeItsLetterWasRemovedIsHarmlessToRepeat() {
         OrderMessage message =
-                OrderMessage.parse(ORDER.getBytes(StandardCharsets.UTF_8)).orElseThrow();
+                OrderMessage.parse(MAIN, ORDER.getBytes(StandardCharsets.UTF_8)).orElseThrow();
         String id = bury(ORDER, ORDER.length());
         processor.record(pipeline, OrderHint.of(MAIN, message)).require();
         processor.process(pipeline, List.of(OrderHint.dueJob(MAIN, "1718000000000")));

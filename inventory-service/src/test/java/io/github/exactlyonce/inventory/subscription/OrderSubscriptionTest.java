@@ -124,6 +124,7 @@ class OrderSubscriptionTest extends WithRedis {
                 "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":\"1\"}]}",
                 "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":99999999999}]}",
                 "{\"id\":\"1\",\"items\":[{\"quantity\":1}]}",
+                "{\"id\":\"1\",\"warehouse\":\"berlin\",\"items\":[{\"id\":\"001\",\"quantity\":1}]}",
                 "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":1}]} trailing",
                 "\u0000\u0001\u0002"
             })

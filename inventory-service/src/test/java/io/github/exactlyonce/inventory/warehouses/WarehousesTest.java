@@ -8,6 +8,7 @@ import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.inventory.WithRedis;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -129,6 +130,20 @@ class WarehousesTest extends WithRedis {
         assertThat(get("/orders/1?warehouse=nowhere").statusCode()).isEqualTo(404);
 
         assertThat(redis.opsForSet().isMember(RedisKeys.WAREHOUSES, "nowhere")).isFalse();
+    }
+
+    @Test
+    void aBodyThatNamesAnotherWarehouseIsRefusedAndChangesNothing() {
+        for (String body : List.of(
+                "{\"quantity\":5,\"warehouse\":\"berlin\"}",
+                "{\"quantity\":5,\"warehouse\":7,\"restockId\":\"r-1\"}")) {
+            HttpResponse<String> put = send("PUT", "/inventory/001", body);
+            HttpResponse<String> restock = send("POST", "/inventory/001/restocks", body);
+
+            assertThat(put.statusCode()).isEqualTo(400);
+            assertThat(put.body()).contains("must be a query parameter of this request");
+            assertThat(restock.statusCode()).isEqualTo(400);
+        }
     }
 
     @Test

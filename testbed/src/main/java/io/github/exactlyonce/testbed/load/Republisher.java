@@ -59,7 +59,7 @@ public final class Republisher implements AutoCloseable {
     }
 
     private void heard(String message) {
-        OrderMessage.parse(message.getBytes(StandardCharsets.UTF_8))
+        OrderMessage.parse(Warehouse.MAIN, message.getBytes(StandardCharsets.UTF_8))
                 .filter(order -> messages.put(order.id(), message) == null)
                 .ifPresent(order -> publish(message));
     }
