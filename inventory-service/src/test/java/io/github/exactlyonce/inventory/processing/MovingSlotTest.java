@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -59,8 +60,10 @@ class MovingSlotTest {
         HERE.clusterAddSlots(IntStream.range(0, SlotHash.SLOT_COUNT).toArray());
         HERE.clusterMeet(TARGET.host(), TARGET.port());
         await().atMost(DEADLINE)
-                .until(() -> THERE.clusterInfo().contains("cluster_slots_ok:" + SlotHash.SLOT_COUNT)
-                        && HERE.clusterNodes().lines().count() == 2);
+                .until(() -> Stream.of(HERE, THERE)
+                        .allMatch(node -> node.clusterInfo().contains("cluster_state:ok")
+                                && node.clusterInfo().contains("cluster_slots_ok:" + SlotHash.SLOT_COUNT)
+                                && node.clusterNodes().lines().count() == 2));
         registry.add("spring.data.redis.cluster.nodes", () -> SOURCE.host() + ":" + SOURCE.port());
     }
 
