@@ -1,0 +1,41 @@
+package io.github.exactlyonce.testbed.figures;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The same figure, taken some times. Needs one at least before it is asked. */
+public final class Samples {
+
+    private final List<Double> values = new ArrayList<>();
+
+    public void add(double value) {
+        values.add(value);
+    }
+
+    public double median() {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    public double least() {
+        return values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+
+    public double most() {
+        return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+    }
+
+    /** The median, and the smallest and the largest one. */
+    @Override
+    public String toString() {
+        return "%s (%s–%s)".formatted(text(median()), text(least()), text(most()));
+    }
+
+    /** With three digits that mean something. */
+    public static String text(double value) {
+        int digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+        return String.format(Locale.ROOT, "%,." + digits + "f", value);
+    }
+}
