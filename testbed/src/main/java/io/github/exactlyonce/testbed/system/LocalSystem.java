@@ -57,6 +57,11 @@ public final class LocalSystem implements AutoCloseable {
         return ServiceJars.workDirectory().resolve(run);
     }
 
+    /** A Lua script of the packaged inventory service, for who measures or tries it without the service. */
+    public static String inventoryScript(String file) {
+        return ServiceJars.script(ServiceJars.unpack("inventory-service"), file);
+    }
+
     public ServiceProcess orderService() {
         return orderService;
     }

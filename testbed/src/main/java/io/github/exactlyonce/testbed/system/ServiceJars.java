@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -63,6 +65,15 @@ final class ServiceJars {
             }
             return unpacked.resolve(service + ".jar");
         });
+    }
+
+    /** A script of an unpacked service, as that sends it to Redis. */
+    static String script(Path unpacked, String file) {
+        try (FileSystem jar = FileSystems.newFileSystem(unpacked)) {
+            return Files.readString(jar.getPath("META-INF", "scripts", file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

@@ -1,0 +1,90 @@
+package io.github.exactlyonce.testbed.bench;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.github.exactlyonce.testbed.load.Order;
+import io.github.exactlyonce.testbed.system.ChildProcess;
+import io.github.exactlyonce.testbed.system.LocalSystem;
+import io.github.exactlyonce.testbed.system.Ports;
+import io.github.exactlyonce.testbed.system.RedisNodes;
+import io.github.exactlyonce.testbed.system.SystemPlan;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The inventory service as it is delivered, with its defaults. Orders are placed by the order service's script, without the order service. */
+final class OurReplicas extends Contender {
+
+    private final LocalSystem system;
+    private @Nullable OurCommands commands;
+
+    private OurReplicas(RedisProcess redis, LocalSystem system) {
+        super(redis);
+        this.system = system;
+    }
+
+    static OurReplicas launch(RedisProcess redis, List<String> jvmOptions) {
+        List<Integer> ports = Ports.free(1 + REPLICAS);
+        return new OurReplicas(
+                redis,
+                LocalSystem.launch(new SystemPlan(
+                        "bench",
+                        RedisNodes.uri(redis.port()),
+                        ports.get(0),
+                        ports.subList(1, ports.size()),
+                        jvmOptions,
+                        Map.of(
+                                "INVENTORY_AUDIT_INTERVAL", "1d", // it would fall into one turn and not into the next
+                                "INVENTORY_LEDGERLENGTH", "100000000"), // the audit at the end needs all of it
+                        false)));
+    }
+
+    @Override
+    void awaitReady(RedisCommands<String, String> redis) {
+        commands = OurCommands.load(redis);
+        system.waitUntilReady();
+        system.orderService().stop(); // nobody asks it
+    }
+
+    @Override
+    String title() {
+        return "this project";
+    }
+
+    @Override
+    String description() {
+        return """
+                The inventory service with its defaults, its log included. `place-order.lua` records the order and its due job and publishes it; the replicas do `SET lock:<id> NX PX 5000` and \
+                `commit-order.lua`, in batches.""";
+    }
+
+    @Override
+    String onCrash() {
+        return "A crash neither loses nor repeats an order.";
+    }
+
+    @Override
+    boolean isOurs() {
+        return true;
+    }
+
+    @Override
+    List<Long> replicaPids() {
+        return system.replicas().stream().map(ChildProcess::pid).toList();
+    }
+
+    @Override
+    RedisFuture<?> send(RedisAsyncCommands<String, String> redis, Order order) {
+        return requireNonNull(commands, "not ready").place(redis, order);
+    }
+
+    @Override
+    public void close() {
+        system.close();
+        super.close();
+    }
+}
