@@ -182,8 +182,8 @@ record BenchReport(String about, List<Result> results, List<String> violations) 
 
     private Table warmUps() {
         Table table = Table.of(
-                "Warm-up: lots of orders until neither of the last two is %s times as fast as the best before them (at most %d)"
-                        .formatted(WarmUp.GAIN, WarmUp.MAX_LOTS),
+                "Warm-up: lots of orders for %d s, and on until neither of the last two is %s times as fast as the best before, or %d s"
+                        .formatted(WarmUp.AT_LEAST, WarmUp.GAIN, WarmUp.AT_MOST),
                 "",
                 "seconds",
                 "lots",

@@ -8,7 +8,7 @@ class WarmUpTest {
 
     @Test
     void isSteadyWhenTwoInARowAreNotMuchFasterThanTheBest() {
-        assertThat(after(100, 200).isSteady()).isFalse();
+        assertThat(after(100, 100).isSteady()).isFalse(); // before the last two there is none
         assertThat(after(100, 200, 209).isSteady()).isFalse(); // 209 is more than the 100 before the last two
         assertThat(after(100, 200, 209, 190).isSteady()).isTrue();
         assertThat(after(100, 200, 190, 211).isSteady()).isFalse();
@@ -20,22 +20,34 @@ class WarmUpTest {
     }
 
     @Test
-    void goesOnForEverOnlyUpToALimit() {
+    void isNotSteadyBeforeItsTimeHoweverEqualTheRates() {
         WarmUp warmUp = new WarmUp();
-        for (int lot = 0; lot < WarmUp.MAX_LOTS; lot++) {
+        for (int lot = 0; lot < 4; lot++) {
+            warmUp.add(100, (WarmUp.AT_LEAST - 1) / 4.0);
+        }
+
+        assertThat(warmUp.isSteady()).isFalse();
+        warmUp.add(100, 1);
+        assertThat(warmUp.isSteady()).isTrue();
+    }
+
+    @Test
+    void whatNeverBecomesSteadyEndsAtALimit() {
+        WarmUp warmUp = new WarmUp();
+        for (int lot = 1; lot <= WarmUp.AT_MOST; lot++) {
             assertThat(warmUp.isOver()).isFalse();
-            warmUp.add(100 * Math.pow(2, lot), 1.5);
+            warmUp.add(Math.pow(2, lot), 1);
         }
 
         assertThat(warmUp.isOver()).isTrue();
         assertThat(warmUp.isSteady()).isFalse();
-        assertThat(warmUp.seconds()).isEqualTo(1.5 * WarmUp.MAX_LOTS);
+        assertThat(warmUp.seconds()).isEqualTo(WarmUp.AT_MOST);
     }
 
     private static WarmUp after(double... rates) {
         WarmUp warmUp = new WarmUp();
         for (double rate : rates) {
-            warmUp.add(rate, 1);
+            warmUp.add(rate, WarmUp.AT_LEAST);
         }
         return warmUp;
     }

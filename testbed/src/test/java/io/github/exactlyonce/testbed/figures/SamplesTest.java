@@ -18,7 +18,7 @@ class SamplesTest {
 
     @Test
     void isShownWithItsSpreadAndThreeDigitsThatMeanSomething() {
-        assertThat(of(1_234.5, 20.04, 0.123)).hasToString("20.0 (0.12–1,234)");
+        assertThat(of(1_234, 20.04, 0.123)).hasToString("20.0 (0.12–1,234)");
     }
 
     private static Samples of(double... values) {

@@ -8,14 +8,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
 import java.util.concurrent.locks.Lock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.stream.StringRecord;
 import org.springframework.data.redis.core.HashOperations;
-import org.springframework.data.redis.core.RedisOperations;
-import org.springframework.data.redis.core.SessionCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.listener.ChannelTopic;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
@@ -81,18 +78,9 @@ final class LockRegistryReplica {
     private void take(Taking taking) {
         List<String> levels = hashes.multiGet(STOCK, taking.skus());
         boolean isPossible = taking.isPossible(levels);
-        redis.executePipelined(
-                new SessionCallback<>() { // what is done inside is done on its connection
-                    @Override
-                    public <K, V> @Nullable Object execute(RedisOperations<K, V> session) {
-                        if (isPossible) {
-                            taking.units().forEach((sku, units) -> hashes.increment(STOCK, sku, -units));
-                        }
-                        redis.opsForStream()
-                                .add(StringRecord.of(taking.ledgerEntry(isPossible))
-                                        .withStreamKey(LEDGER));
-                        return null;
-                    }
-                });
+        if (isPossible) { // one by one: Spring opens a connection for each pipeline
+            taking.units().forEach((sku, units) -> hashes.increment(STOCK, sku, -units));
+        }
+        redis.opsForStream().add(StringRecord.of(taking.ledgerEntry(isPossible)).withStreamKey(LEDGER));
     }
 }

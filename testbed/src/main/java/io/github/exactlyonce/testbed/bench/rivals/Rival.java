@@ -17,7 +17,7 @@ public enum Rival {
             "Spring RedisLockRegistry",
             """
             Spring Data's `RedisMessageListenerContainer` with a pool of %d threads, and for each order a lock of Spring Integration's `RedisLockRegistry` \
-            (5 s), tried once and unlocked after the work; stock and ledger in one pipeline.""".formatted(LockRegistryReplica.THREADS),
+            (5 s), tried once and unlocked after the work; one command after the other.""".formatted(LockRegistryReplica.THREADS),
             "A crash loses the order, or leaves a part of its effect."),
     STREAM_GROUP(
             "Redis Streams, group",
