@@ -1,6 +1,7 @@
 package io.github.exactlyonce.testbed.bench;
 
 import io.github.exactlyonce.contracts.OrderItem;
+import io.github.exactlyonce.testbed.figures.Machine;
 import io.github.exactlyonce.testbed.load.Order;
 import io.github.exactlyonce.testbed.load.RandomOrders;
 import io.lettuce.core.RedisClient;
@@ -170,12 +171,7 @@ final class Entrant implements AutoCloseable {
     }
 
     String redisVersion() {
-        return redis.info("server")
-                .lines()
-                .filter(line -> line.startsWith("redis_version:"))
-                .map(line -> line.substring("redis_version:".length()).strip())
-                .findFirst()
-                .orElse("?");
+        return Machine.versionOf(redis);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed.figures;
 
+import io.lettuce.core.api.sync.RedisCommands;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
@@ -16,6 +17,16 @@ public final class Machine {
                         System.getProperty("os.arch"),
                         Runtime.getRuntime().availableProcessors(),
                         Runtime.version());
+    }
+
+    /** As a Redis says it of itself: {@code 7.0.15}. */
+    public static String versionOf(RedisCommands<String, String> redis) {
+        return redis.info("server")
+                .lines()
+                .filter(line -> line.startsWith("redis_version:"))
+                .map(line -> line.substring("redis_version:".length()).strip())
+                .findFirst()
+                .orElse("?");
     }
 
     /** The load average of the last minute, by whoever. */

@@ -7,6 +7,9 @@ import java.util.Locale;
 /** The same figure, taken some times. Needs one at least before it is asked. */
 public final class Samples {
 
+    /** What is less is what a window did not quite end with. */
+    public static final double NOTHING = 0.01;
+
     private final List<Double> values = new ArrayList<>();
 
     public void add(double value) {
@@ -35,6 +38,9 @@ public final class Samples {
 
     /** With three digits that mean something. */
     public static String text(double value) {
+        if (Math.abs(value) < NOTHING) {
+            return "0";
+        }
         int digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
         return String.format(Locale.ROOT, "%,." + digits + "f", value);
     }

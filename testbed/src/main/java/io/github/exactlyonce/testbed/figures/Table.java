@@ -1,7 +1,9 @@
 package io.github.exactlyonce.testbed.figures;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Figures, for a person. The first column says what a row is about. */
 public record Table(String title, List<String> columns, List<List<String>> rows) {
@@ -17,6 +19,19 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
         }
         rows.add(List.of(cells));
         return this;
+    }
+
+    /** Each row, by the titles of its columns. */
+    public List<Map<String, String>> rowsByColumn() {
+        return rows.stream().map(this::byColumn).toList();
+    }
+
+    private Map<String, String> byColumn(List<String> row) {
+        Map<String, String> cells = new LinkedHashMap<>();
+        for (int i = 0; i < columns.size(); i++) {
+            cells.put(columns.get(i), row.get(i));
+        }
+        return cells;
     }
 
     /** Markdown. */

@@ -1,6 +1,10 @@
 package io.github.exactlyonce.testbed.scaling;
 
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.testbed.figures.Machine;
+import io.github.exactlyonce.testbed.figures.Report;
+import io.github.exactlyonce.testbed.figures.Samples;
+import io.github.exactlyonce.testbed.figures.Table;
 import io.github.exactlyonce.testbed.load.Load;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -51,18 +55,19 @@ final class Costs {
             String about = """
                     %d orders/s in all, %d rounds that take turns, windows of %d s: medians (smallest–largest). Three primaries with \
                     append-only files (`everysec`), one order service, %d replicas that serve all warehouses; no audits meanwhile. \
-                    %s; load average %s before and %s after.
+                    %s, Redis %s, all on one machine; load average %s before and %s after.
                     Repeat it with: `%s`
                     """.formatted(
                             options.rate(),
                             options.rounds(),
                             WINDOW.toSeconds(),
                             CostScene.REPLICAS,
-                            Machine.describe(scene.cluster()),
+                            Machine.describe(),
+                            Machine.versionOf(scene.cluster().firstNode()),
                             before,
                             Machine.load(),
                             options.command(Part.COSTS));
-            return new Report(Part.COSTS, about, tables, List.of());
+            return new Report(Part.COSTS.toString(), about, tables, List.of());
         }
     }
 

@@ -5,6 +5,10 @@ import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.audit.Audit;
 import io.github.exactlyonce.testbed.audit.AuditReport;
 import io.github.exactlyonce.testbed.audit.Finding;
+import io.github.exactlyonce.testbed.figures.Machine;
+import io.github.exactlyonce.testbed.figures.Report;
+import io.github.exactlyonce.testbed.figures.Samples;
+import io.github.exactlyonce.testbed.figures.Table;
 import io.github.exactlyonce.testbed.load.Load;
 import io.github.exactlyonce.testbed.load.Order;
 import io.github.exactlyonce.testbed.load.OrderClient;
@@ -69,7 +73,7 @@ final class Proof {
             prove(scene, client);
             String about = """
                     %d orders at %d/s with `Durability: replica`, for %d warehouses on %d primaries with a replica each and append-only files, settled \
-                    by two groups of %d replicas; seed %d. %s; load average %s before and %s after.
+                    by two groups of %d replicas; seed %d. %s, Redis %s, all on one machine; load average %s before and %s after.
                     %s Clients had to repeat %d requests.
                     Repeat it with: `%s`
                     """.formatted(
@@ -79,7 +83,8 @@ final class Proof {
                             Shards.COUNT,
                             ProofScene.REPLICAS_OF_A_GROUP,
                             options.seed(),
-                            Machine.describe(scene.cluster()),
+                            Machine.describe(),
+                            Machine.versionOf(scene.cluster().firstNode()),
                             load,
                             Machine.load(),
                             violations.isEmpty()
@@ -87,7 +92,7 @@ final class Proof {
                                     : "VIOLATED; the logs of all processes are in " + ProofScene.logs() + ".",
                             client.repeats(),
                             options.command(Part.PROOF));
-            return new Report(Part.PROOF, about, List.of(shards, events, audits), List.copyOf(violations));
+            return new Report(Part.PROOF.toString(), about, List.of(shards, events, audits), List.copyOf(violations));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed.scaling;
 
+import io.github.exactlyonce.testbed.figures.Report;
 import io.github.exactlyonce.testbed.system.LocalSystem;
 import io.lettuce.core.RedisException;
 import java.io.PrintStream;

@@ -2,6 +2,8 @@ package io.github.exactlyonce.testbed.scaling;
 
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.testbed.figures.Report;
+import io.github.exactlyonce.testbed.figures.Table;
 import io.github.exactlyonce.testbed.system.RedisCluster;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +65,7 @@ final class Skew {
         String about =
                 "A calculation, without Redis: %d namings of the warehouses, each placed by the CRC16 of its name."
                         .formatted(NAMINGS);
-        return new Report(Part.SKEW, about, List.of(table), List.of());
+        return new Report(Part.SKEW.toString(), about, List.of(table), List.of());
     }
 
     /** Shares of all orders, the largest first. */

@@ -1,6 +1,8 @@
 package io.github.exactlyonce.testbed.scaling;
 
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.testbed.figures.Samples;
+import io.github.exactlyonce.testbed.figures.Table;
 import io.github.exactlyonce.testbed.load.Load;
 import io.github.exactlyonce.testbed.system.RedisNodes;
 import java.io.PrintStream;

@@ -68,6 +68,11 @@ public final class ClusterProcesses implements AutoCloseable {
         return RedisCluster.settings(ports());
     }
 
+    /** Past the cluster, as {@link #asked}. */
+    public RedisCommands<String, String> firstNode() {
+        return asked.commands(nodes().get(0).port());
+    }
+
     /** Connections past the cluster. */
     public RedisNodes asked() {
         return asked;

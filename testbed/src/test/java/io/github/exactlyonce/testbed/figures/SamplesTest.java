@@ -21,6 +21,12 @@ class SamplesTest {
         assertThat(of(1_234, 20.04, 0.123)).hasToString("20.0 (0.12–1,234)");
     }
 
+    @Test
+    void whatIsNothingIsWrittenWithoutASign() {
+        assertThat(Samples.text(-0.001)).isEqualTo("0");
+        assertThat(Samples.text(-0.5)).isEqualTo("-0.50");
+    }
+
     private static Samples of(double... values) {
         Samples samples = new Samples();
         for (double value : values) {

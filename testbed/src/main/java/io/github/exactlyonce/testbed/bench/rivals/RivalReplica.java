@@ -54,7 +54,7 @@ public final class RivalReplica {
 
     /** The same parser for all, and the one that our replicas use. */
     static Optional<OrderMessage> parse(String message) {
-        return OrderMessage.parse(message.getBytes(UTF_8));
+        return OrderMessage.parse(Warehouse.MAIN, message.getBytes(UTF_8));
     }
 
     private static void sayReady(String name, int port) {
