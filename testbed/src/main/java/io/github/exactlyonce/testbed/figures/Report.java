@@ -15,18 +15,30 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param name short: of its files too
  * @param about in sentences: what was done, with what, where
+ * @param details what the tables were made of, for whoever wants other figures; goes to the JSON file only
  * @param violations what must not happen, in sentences; empty if all is well
  */
-public record Report(String name, String about, List<Table> tables, List<String> violations) {
+public record Report(
+        String name,
+        String about,
+        List<Table> tables,
+        List<Plot> plots,
+        Map<String, ?> details,
+        List<String> violations) {
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** Tables alone. */
+    public Report(String name, String about, List<Table> tables, List<String> violations) {
+        this(name, about, tables, List.of(), Map.of(), violations);
+    }
 
     public boolean isClean() {
         return violations.isEmpty();
     }
 
-    /** {@code <name>.md} and {@code <name>.json}. */
+    /** {@code <name>.md} and {@code <name>.json}, and for each plot {@code <name>-<plot>.svg}. */
     public void write(Path directory) {
         try {
             Files.createDirectories(directory);
@@ -35,10 +47,20 @@ public record Report(String name, String about, List<Table> tables, List<String>
             for (Table table : tables) {
                 json.put(table.title(), table.rowsByColumn());
             }
+            if (!details.isEmpty()) {
+                json.put("details", details);
+            }
             Files.write(directory.resolve(name + ".json"), JSON.writeValueAsBytes(json));
+            for (Plot plot : plots) {
+                Files.writeString(directory.resolve(file(plot)), plot.svg());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private String file(Plot plot) {
+        return name + "-" + plot.name() + ".svg";
     }
 
     /** Markdown. */
@@ -46,6 +68,7 @@ public record Report(String name, String about, List<Table> tables, List<String>
     public String toString() {
         StringBuilder text = new StringBuilder("# %s%n%n%s%n".formatted(name, about));
         tables.forEach(table -> text.append(table));
+        plots.forEach(plot -> text.append("%n![%s](%s)%n".formatted(plot.title(), file(plot))));
         violations.forEach(violation -> text.append("%nVIOLATED: %s%n".formatted(violation)));
         return text.toString();
     }
