@@ -63,8 +63,8 @@ public final class RivalReplica {
         client.shutdown();
     }
 
-    /** In Maven's process, we are not on the class path of that. */
-    private static String classPath() {
+    /** Of a process that this one starts. In Maven's process, we are not on the class path of that. */
+    public static String classPath() {
         if (RivalReplica.class.getClassLoader() instanceof URLClassLoader loader) {
             return Arrays.stream(loader.getURLs()).map(URL::getPath).collect(Collectors.joining(File.pathSeparator));
         }
