@@ -1,9 +1,9 @@
 package io.github.exactlyonce.testbed.bench;
 
 /** It cannot begin or go on. The message is one sentence for the person at the terminal. */
-final class BenchException extends RuntimeException {
+public final class BenchException extends RuntimeException {
 
-    BenchException(String sentence) {
+    public BenchException(String sentence) {
         super(sentence);
     }
 }

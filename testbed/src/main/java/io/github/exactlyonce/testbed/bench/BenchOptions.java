@@ -1,17 +1,20 @@
 package io.github.exactlyonce.testbed.bench;
 
-import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * What can be chosen on Maven's command line.
  *
  * @param scope {@code -Dbench=full}
- * @param rounds {@code -Drounds=5}: how often each contender's turn comes
- * @param orders {@code -Dorders=20000}: in each turn, at most
+ * @param parts {@code -Dpart=latency}: one of them instead of all
+ * @param rounds {@code -Drounds=5}: how often each turn comes
+ * @param orders {@code -Dorders=20000}: in each turn of the consuming side, at most
  */
-record BenchOptions(Scope scope, int rounds, int orders) {
+record BenchOptions(Scope scope, List<Part> parts, int rounds, int orders) {
 
+    private static final List<Part> ALL = List.of(Part.values());
     private static final int MAX_ROUNDS = 100;
     private static final int MIN_ORDERS = 100;
 
@@ -21,26 +24,35 @@ record BenchOptions(Scope scope, int rounds, int orders) {
     /** @param arguments {@code --<name>=<value>}, as the profile {@code bench} hands them on; no value means the default */
     static BenchOptions parse(String... arguments) {
         Scope scope = Scope.QUICK;
+        List<Part> parts = ALL;
         int rounds = 0;
         int orders = 0;
         for (String argument : arguments) {
-            String[] parts = argument.split("=", 2);
-            String value = parts.length < 2 ? "" : parts[1].strip();
-            switch (parts[0]) {
+            String[] sides = argument.split("=", 2);
+            String value = sides.length < 2 ? "" : sides[1].strip();
+            switch (sides[0]) {
                 case "--bench" -> scope = value.isEmpty() ? scope : scope(value);
+                case "--part" -> parts = value.isEmpty() ? parts : parts(value);
                 case "--rounds" -> rounds = value.isEmpty() ? rounds : number("rounds", value, 1, MAX_ROUNDS);
                 case "--orders" -> orders = value.isEmpty() ? orders : number("orders", value, MIN_ORDERS, MAX_ORDERS);
                 default ->
                     throw new BenchException(
-                            "There is no option " + parts[0] + ": choose from --bench, --rounds and --orders.");
+                            "There is no option " + sides[0] + ": choose from --bench, --part, --rounds and --orders.");
             }
         }
-        return new BenchOptions(scope, rounds == 0 ? scope.rounds : rounds, orders == 0 ? scope.orders : orders);
+        return new BenchOptions(
+                scope, parts, rounds == 0 ? scope.rounds() : rounds, orders == 0 ? scope.orders() : orders);
     }
 
-    /** The command that does this again. */
+    /** The command that does all of this again. */
     String command() {
-        return "mvn -Pbench -Dbench=%s -Drounds=%d -Dorders=%d".formatted(scope, rounds, orders);
+        return "mvn -Pbench -Dbench=%s -Drounds=%d -Dorders=%d".formatted(scope, rounds, orders)
+                + (parts.size() == 1 ? " -Dpart=" + parts.get(0) : "");
+    }
+
+    /** The command that does this part again. */
+    String command(Part part) {
+        return new BenchOptions(scope, List.of(part), rounds, orders).command();
     }
 
     private static Scope scope(String value) {
@@ -49,6 +61,15 @@ record BenchOptions(Scope scope, int rounds, int orders) {
         } catch (IllegalArgumentException e) {
             throw new BenchException("-Dbench=%s: choose from quick and full.".formatted(value));
         }
+    }
+
+    private static List<Part> parts(String value) {
+        return ALL.stream()
+                .filter(part -> part.toString().equals(value.toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .map(List::of)
+                .orElseThrow(() -> new BenchException("-Dpart=%s: choose from %s; without it, all are done."
+                        .formatted(value, ALL.stream().map(Part::toString).collect(Collectors.joining(", ")))));
     }
 
     private static int number(String name, String value, int min, int max) {
@@ -61,32 +82,5 @@ record BenchOptions(Scope scope, int rounds, int orders) {
             // the sentence below says it
         }
         throw new BenchException("-D%s=%s: must be a whole number from %d to %d.".formatted(name, value, min, max));
-    }
-
-    /** How much time there is. */
-    enum Scope {
-        QUICK(5, 20_000, Duration.ofSeconds(5)),
-        FULL(11, 100_000, Duration.ofSeconds(20));
-
-        private final int rounds;
-        private final int orders;
-        private final Duration turn;
-
-        Scope(int rounds, int orders, Duration turn) {
-            this.rounds = rounds;
-            this.orders = orders;
-            this.turn = turn;
-        }
-
-        /** Whoever is slow gets fewer orders: no more are sent after so long. */
-        Duration turn() {
-            return turn;
-        }
-
-        /** As it is chosen. */
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 }

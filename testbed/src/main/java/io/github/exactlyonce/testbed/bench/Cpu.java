@@ -5,39 +5,45 @@ import java.util.Collection;
 /**
  * Processor time, in seconds: so far, or between two instants.
  *
- * @param replicas of the contender whose turn it is
- * @param redis of its Redis
+ * @param orderService or whatever answers in its place; 0 where orders do not come over HTTP
+ * @param replicas all of those whose turn it is
+ * @param redis theirs
  * @param generator of this process
  * @param idle of the processes of the others
  */
-record Cpu(double replicas, double redis, double generator, double idle) {
+record Cpu(double orderService, double replicas, double redis, double generator, double idle) {
 
+    /** Of a contender, on the consuming side. */
     static Cpu read(Contender contender, Collection<Contender> all) {
         double others = all.stream()
                 .filter(each -> each != contender)
                 .mapToDouble(each -> of(each.replicaPids()) + of(each.redisPid()))
                 .sum();
-        return new Cpu(
-                of(contender.replicaPids()),
-                of(contender.redisPid()),
-                of(ProcessHandle.current().pid()),
-                others);
+        return new Cpu(0, of(contender.replicaPids()), of(contender.redisPid()), ofThisProcess(), others);
     }
 
     Cpu since(Cpu before) {
         return new Cpu(
-                replicas - before.replicas, redis - before.redis, generator - before.generator, idle - before.idle);
+                orderService - before.orderService,
+                replicas - before.replicas,
+                redis - before.redis,
+                generator - before.generator,
+                idle - before.idle);
     }
 
     double total() {
-        return replicas + redis + generator + idle;
+        return orderService + replicas + redis + generator + idle;
     }
 
-    private static double of(Collection<Long> pids) {
+    static double ofThisProcess() {
+        return of(ProcessHandle.current().pid());
+    }
+
+    static double of(Collection<Long> pids) {
         return pids.stream().mapToDouble(Cpu::of).sum();
     }
 
-    private static double of(long pid) {
+    static double of(long pid) {
         return ProcessHandle.of(pid)
                         .flatMap(handle -> handle.info().totalCpuDuration())
                         .orElseThrow(() -> new BenchException("The processor time of process " + pid

@@ -6,18 +6,24 @@ import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.load.Order;
 import io.github.exactlyonce.testbed.system.ChildProcess;
 import io.github.exactlyonce.testbed.system.LocalSystem;
+import io.github.exactlyonce.testbed.system.Polling;
 import io.github.exactlyonce.testbed.system.Ports;
 import io.github.exactlyonce.testbed.system.RedisNodes;
+import io.github.exactlyonce.testbed.system.ServiceProcess;
 import io.github.exactlyonce.testbed.system.SystemPlan;
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The inventory service as it is delivered, with its defaults. Orders are placed by the order service's script, without the order service. */
 final class OurReplicas extends Contender {
+
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final LocalSystem system;
     private @Nullable OurCommands commands;
@@ -27,16 +33,17 @@ final class OurReplicas extends Contender {
         this.system = system;
     }
 
-    static OurReplicas launch(RedisProcess redis, List<String> jvmOptions) {
-        List<Integer> ports = Ports.free(1 + REPLICAS);
+    /** @param run names the directory of their logs */
+    static OurReplicas launch(RedisProcess redis, String run, int replicas) {
+        List<Integer> ports = Ports.free(1 + replicas);
         return new OurReplicas(
                 redis,
                 LocalSystem.launch(new SystemPlan(
-                        "bench",
+                        run,
                         RedisNodes.uri(redis.port()),
                         ports.get(0),
                         ports.subList(1, ports.size()),
-                        jvmOptions,
+                        Jvm.options(),
                         Map.of(
                                 "INVENTORY_AUDIT_INTERVAL", "1d", // it would fall into one turn and not into the next
                                 "INVENTORY_LEDGERLENGTH", "100000000"), // the audit at the end needs all of it
@@ -48,6 +55,27 @@ final class OurReplicas extends Contender {
         commands = OurCommands.load(redis);
         system.waitUntilReady();
         system.orderService().stop(); // nobody asks it
+    }
+
+    /**
+     * So many of them, while the others hear nothing and cost nothing: they are paused (SIGSTOP), and cut off from their channels, or Redis would go on to write to
+     * them. When they wake up they subscribe anew.
+     */
+    void use(int count, RedisCommands<String, String> redis) {
+        List<ServiceProcess> all = system.replicas();
+        all.subList(count, all.size()).forEach(ServiceProcess::pause);
+        all.subList(0, count).forEach(ServiceProcess::resume);
+        redis.clientKill(KillArgs.Builder.typePubsub());
+        Map<String, Long> expected = Map.of(CHANNEL, (long) count);
+        if (!Polling.until(LIMIT, () -> redis.pubsubNumsub(CHANNEL).equals(expected))) {
+            throw new BenchException("Not all of %d replicas hear orders within %d s: %s; the logs are in %s."
+                    .formatted(
+                            count,
+                            LIMIT.toSeconds(),
+                            redis.pubsubNumsub(CHANNEL),
+                            all.get(0).log().getParent()));
+        }
+        all.subList(0, count).forEach(replica -> replica.waitUntilReady(LIMIT));
     }
 
     @Override

@@ -30,12 +30,12 @@ final class RivalReplicas extends Contender {
         this.replicas = List.copyOf(replicas);
     }
 
-    static RivalReplicas launch(Rival rival, RedisProcess redis, List<String> jvmOptions, Path logs) {
+    static RivalReplicas launch(Rival rival, RedisProcess redis, Path logs) {
         List<ChildProcess> replicas = new ArrayList<>();
         for (int i = 1; i <= REPLICAS; i++) {
             String name = rival + "-" + i;
             List<String> command = new ArrayList<>(List.of(ChildProcess.java()));
-            command.addAll(jvmOptions);
+            command.addAll(Jvm.options());
             command.addAll(RivalReplica.arguments(rival, name, redis.port()));
             replicas.add(new ChildProcess(name, command, Map.of(), logs.resolve(name + ".log")));
         }

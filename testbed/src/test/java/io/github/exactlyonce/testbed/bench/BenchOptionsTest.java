@@ -3,7 +3,7 @@ package io.github.exactlyonce.testbed.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exactlyonce.testbed.bench.BenchOptions.Scope;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,14 +12,14 @@ class BenchOptionsTest {
 
     @Test
     void whatIsLeftOpenHasADefault() {
-        assertThat(BenchOptions.parse("--bench=", "--rounds=", "--orders="))
-                .isEqualTo(new BenchOptions(Scope.QUICK, 5, 20_000));
+        assertThat(BenchOptions.parse("--bench=", "--part=", "--rounds=", "--orders="))
+                .isEqualTo(new BenchOptions(Scope.QUICK, List.of(Part.values()), 3, 20_000));
     }
 
     @Test
     void theScopeDecidesWhatIsNotSaidWhereverItStands() {
-        assertThat(BenchOptions.parse("--rounds=3", "--bench=full"))
-                .isEqualTo(new BenchOptions(Scope.FULL, 3, 100_000));
+        assertThat(BenchOptions.parse("--rounds=4", "--bench=full"))
+                .isEqualTo(new BenchOptions(Scope.FULL, List.of(Part.values()), 4, 100_000));
     }
 
     @Test
@@ -27,6 +27,24 @@ class BenchOptionsTest {
         BenchOptions options = BenchOptions.parse("--bench=Full", "--orders=1000");
 
         assertThat(options.command()).isEqualTo("mvn -Pbench -Dbench=full -Drounds=11 -Dorders=1000");
+        assertThat(options.command(Part.ITEMS))
+                .isEqualTo("mvn -Pbench -Dbench=full -Drounds=11 -Dorders=1000 -Dpart=items");
+    }
+
+    @Test
+    void onePartIsDoneAlone() {
+        BenchOptions options = BenchOptions.parse("--part=Latency");
+
+        assertThat(options.parts()).containsExactly(Part.LATENCY);
+        assertThat(options.command()).endsWith(" -Dpart=latency");
+    }
+
+    @Test
+    void anUnknownPartIsAnsweredWithThoseThatThereAre() {
+        assertThatThrownBy(() -> BenchOptions.parse("--part=all"))
+                .isInstanceOf(BenchException.class)
+                .hasMessageStartingWith("-Dpart=all: choose from consuming, replicas, ")
+                .hasMessageEndingWith("; without it, all are done.");
     }
 
     @ParameterizedTest
@@ -35,7 +53,7 @@ class BenchOptionsTest {
         "--rounds=0, -Drounds=0: must be a whole number from 1 to 100.",
         "--rounds=many, -Drounds=many: must be a whole number from 1 to 100.",
         "--orders=99, -Dorders=99: must be a whole number from 100 to 100000.",
-        "--color=on, 'There is no option --color: choose from --bench, --rounds and --orders.'"
+        "--color=on, 'There is no option --color: choose from --bench, --part, --rounds and --orders.'"
     })
     void aWrongValueGivesOneSentence(String argument, String sentence) {
         assertThatThrownBy(() -> BenchOptions.parse(argument))

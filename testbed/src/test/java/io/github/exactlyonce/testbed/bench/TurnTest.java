@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class TurnTest {
 
-    private static final Cpu CPU = new Cpu(4, 1, 2, 0.5);
+    private static final Cpu CPU = new Cpu(8, 4, 1, 2, 0.5);
 
     @Test
     void ordersThatAreLostAreNoWorkAndThoseDoneTwiceCountOnce() {
@@ -14,6 +14,7 @@ class TurnTest {
 
         assertThat(turn.rate()).isEqualTo(400);
         assertThat(turn.per1000(turn.cpu().replicas())).isEqualTo(5);
+        assertThat(turn.microsPerOrder(turn.cpu().replicas())).isEqualTo(5_000);
     }
 
     @Test
@@ -26,7 +27,7 @@ class TurnTest {
 
     @Test
     void processorTimeIsWhatWasSpentInBetween() {
-        assertThat(new Cpu(5, 3, 2.5, 1).since(CPU)).isEqualTo(new Cpu(1, 2, 0.5, 0.5));
-        assertThat(CPU.total()).isEqualTo(7.5);
+        assertThat(new Cpu(8.5, 5, 3, 2.5, 1).since(CPU)).isEqualTo(new Cpu(0.5, 1, 2, 0.5, 0.5));
+        assertThat(CPU.total()).isEqualTo(15.5);
     }
 }

@@ -2,9 +2,13 @@ package io.github.exactlyonce.testbed.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class WarmUpTest {
+
+    private static final int AT_LEAST = 30;
+    private static final int AT_MOST = 75;
 
     @Test
     void isSteadyWhenTwoInARowAreNotMuchFasterThanTheBest() {
@@ -21,9 +25,9 @@ class WarmUpTest {
 
     @Test
     void isNotSteadyBeforeItsTimeHoweverEqualTheRates() {
-        WarmUp warmUp = new WarmUp();
+        WarmUp warmUp = new WarmUp(Duration.ofSeconds(AT_LEAST), Duration.ofSeconds(AT_MOST));
         for (int lot = 0; lot < 4; lot++) {
-            warmUp.add(100, (WarmUp.AT_LEAST - 1) / 4.0);
+            warmUp.add(100, (AT_LEAST - 1) / 4.0);
         }
 
         assertThat(warmUp.isSteady()).isFalse();
@@ -33,21 +37,21 @@ class WarmUpTest {
 
     @Test
     void whatNeverBecomesSteadyEndsAtALimit() {
-        WarmUp warmUp = new WarmUp();
-        for (int lot = 1; lot <= WarmUp.AT_MOST; lot++) {
+        WarmUp warmUp = new WarmUp(Duration.ofSeconds(AT_LEAST), Duration.ofSeconds(AT_MOST));
+        for (int lot = 1; lot <= AT_MOST; lot++) {
             assertThat(warmUp.isOver()).isFalse();
             warmUp.add(Math.pow(2, lot), 1);
         }
 
         assertThat(warmUp.isOver()).isTrue();
         assertThat(warmUp.isSteady()).isFalse();
-        assertThat(warmUp.seconds()).isEqualTo(WarmUp.AT_MOST);
+        assertThat(warmUp.seconds()).isEqualTo(AT_MOST);
     }
 
     private static WarmUp after(double... rates) {
-        WarmUp warmUp = new WarmUp();
+        WarmUp warmUp = new WarmUp(Duration.ofSeconds(AT_LEAST), Duration.ofSeconds(AT_MOST));
         for (double rate : rates) {
-            warmUp.add(rate, WarmUp.AT_LEAST);
+            warmUp.add(rate, AT_LEAST);
         }
         return warmUp;
     }

@@ -1,0 +1,48 @@
+package io.github.exactlyonce.testbed.bench;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** How much time there is. */
+public enum Scope {
+    QUICK(3, 20_000, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(25)),
+    FULL(11, 100_000, Duration.ofSeconds(20), Duration.ofSeconds(30), Duration.ofSeconds(75));
+
+    private final int rounds;
+    private final int orders;
+    private final Duration turn;
+    private final Duration warmUpAtLeast;
+    private final Duration warmUpAtMost;
+
+    Scope(int rounds, int orders, Duration turn, Duration warmUpAtLeast, Duration warmUpAtMost) {
+        this.rounds = rounds;
+        this.orders = orders;
+        this.turn = turn;
+        this.warmUpAtLeast = warmUpAtLeast;
+        this.warmUpAtMost = warmUpAtMost;
+    }
+
+    /** How often each turn comes. */
+    public int rounds() {
+        return rounds;
+    }
+
+    int orders() {
+        return orders;
+    }
+
+    /** How long a turn takes; where orders are counted, whoever is slow gets fewer: no more are sent after so long. */
+    public Duration turn() {
+        return turn;
+    }
+
+    WarmUp warmUp() {
+        return new WarmUp(warmUpAtLeast, warmUpAtMost);
+    }
+
+    /** As it is chosen. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

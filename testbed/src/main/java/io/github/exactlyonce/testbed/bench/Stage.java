@@ -1,0 +1,62 @@
+package io.github.exactlyonce.testbed.bench;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is running. Parts that follow each other use the same processes, which are warm then; whatever else there was is closed first, so that nothing runs beside what
+ * is measured. All of it ends with this JVM at the latest.
+ */
+final class Stage implements AutoCloseable {
+
+    private final BenchOptions options;
+    private @Nullable AutoCloseable running;
+
+    Stage(BenchOptions options) {
+        this.options = options;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::clear, "clear the stage"));
+    }
+
+    Consuming consuming(Progress progress) {
+        clear();
+        Consuming consuming = new Consuming(options, progress);
+        running = consuming;
+        return consuming;
+    }
+
+    /** Replicas of ours on the consuming side. */
+    Crowd crowd() {
+        if (!(running instanceof Crowd)) {
+            clear();
+            running = new Crowd(options);
+        }
+        return (Crowd) running;
+    }
+
+    /** All of ours over HTTP. */
+    HttpScene http(Progress progress) throws InterruptedException {
+        if (!(running instanceof HttpScene)) {
+            clear();
+            HttpScene scene = HttpScene.launch();
+            running = scene;
+            scene.warmUp(progress);
+        }
+        return (HttpScene) running;
+    }
+
+    void clear() {
+        AutoCloseable last = running;
+        running = null;
+        if (last != null) {
+            try {
+                last.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        clear();
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.exactlyonce.testbed.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.exactlyonce.testbed.figures.Report;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BenchTest {
+
+    private static final Report CLEAN = new Report("items", "", List.of(), List.of());
+
+    @Test
+    void ourOwnMistakeDecidesWhateverElseWasMeasured() {
+        Report wrong = new Report("http", "", List.of(), Violations.of(false, 0));
+
+        assertThat(Bench.exitCode(List.of(CLEAN), List.of())).isZero();
+        assertThat(Bench.exitCode(List.of(CLEAN, wrong, CLEAN), List.of())).isEqualTo(1);
+        assertThat(Bench.exitCode(List.of(wrong), List.of("latency could not be measured")))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aPartThatCouldNotBeMeasuredIsNoSuccess() {
+        assertThat(Bench.exitCode(List.of(CLEAN), List.of("latency could not be measured")))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aWrongStockIsAViolationEvenIfEachOrderHasOneEffect() {
+        assertThat(Violations.of(true, 0)).isEmpty();
+        assertThat(Violations.of(true, 3)).hasSize(1);
+        assertThat(Violations.of(false, 3)).hasSize(2);
+    }
+
+    @Test
+    void whatARivalLosesIsItsOwnAndWhatWeLoseIsAViolation() {
+        assertThat(report(result("a rival", false, false, 7)).violations()).isEmpty();
+        assertThat(report(result("ours", true, true, 0)).violations()).isEmpty();
+        assertThat(report(result("ours", true, false, 7)).violations()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6.2.14, false", "7.0.15, false", "7.2.0, true", "8.0.1, true", "10.0, true"})
+    void onlyARecentRedisCanWaitForItsDisk(String version, boolean can) {
+        assertThat(DurabilityLevels.hasWaitAof(version)).isEqualTo(can);
+    }
+
+    private static Report report(ConsumingResult result) {
+        return ConsumingResult.report("", List.of(result));
+    }
+
+    private static ConsumingResult result(String title, boolean isOurs, boolean wasExact, long drift) {
+        WarmUp warmUp = new WarmUp(Duration.ZERO, Duration.ZERO);
+        warmUp.add(100, 1);
+        Turn turn = new Turn(new Outcome(10, 0, 0, 0, 5), 1, new Cpu(0, 1, 1, 1, 0));
+        return new ConsumingResult(title, "", "", isOurs, wasExact, List.of(turn), warmUp, drift, 300);
+    }
+}
