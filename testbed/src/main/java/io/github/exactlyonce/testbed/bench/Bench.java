@@ -47,7 +47,9 @@ public final class Bench {
         out.printf("Repeat it with: %s%n", options.command());
         try (Stage stage = new Stage(options)) {
             for (Part part : options.parts()) {
-                measure(part, stage, directory);
+                if (!stage.isOver()) {
+                    measure(part, stage, directory);
+                }
             }
         }
         write(directory);
@@ -62,10 +64,15 @@ public final class Bench {
             report.write(directory);
             reports.add(report);
             out.printf("%s%n", report);
-        } catch (BenchException | IllegalStateException | UncheckedIOException | RedisException e) { // did not start, or not go on
-            failures.add("%s could not be measured: %s".formatted(part, e.getMessage()));
-            out.println(failures.get(failures.size() - 1));
-            stage.clear();
+        } catch (BenchException
+                | IllegalStateException
+                | UncheckedIOException
+                | RedisException e) { // did not start, or not go on
+            if (!stage.isOver()) {
+                failures.add("%s could not be measured: %s".formatted(part, e.getMessage()));
+                out.println(failures.get(failures.size() - 1));
+                stage.clear();
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed.bench;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -8,7 +9,7 @@ import java.util.stream.Collectors;
  * What can be chosen on Maven's command line.
  *
  * @param scope {@code -Dbench=full}
- * @param parts {@code -Dpart=latency}: one of them instead of all
+ * @param parts {@code -Dpart=http,latency}: some of them instead of all
  * @param rounds {@code -Drounds=5}: how often each turn comes
  * @param orders {@code -Dorders=20000}: in each turn of the consuming side, at most
  */
@@ -47,7 +48,7 @@ record BenchOptions(Scope scope, List<Part> parts, int rounds, int orders) {
     /** The command that does all of this again. */
     String command() {
         return "mvn -Pbench -Dbench=%s -Drounds=%d -Dorders=%d".formatted(scope, rounds, orders)
-                + (parts.size() == 1 ? " -Dpart=" + parts.get(0) : "");
+                + (parts.equals(ALL) ? "" : " -Dpart=" + names(parts));
     }
 
     /** The command that does this part again. */
@@ -63,13 +64,21 @@ record BenchOptions(Scope scope, List<Part> parts, int rounds, int orders) {
         }
     }
 
+    /** In their own order, in which they can share what is running. */
     private static List<Part> parts(String value) {
-        return ALL.stream()
-                .filter(part -> part.toString().equals(value.toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .map(List::of)
-                .orElseThrow(() -> new BenchException("-Dpart=%s: choose from %s; without it, all are done."
-                        .formatted(value, ALL.stream().map(Part::toString).collect(Collectors.joining(", ")))));
+        EnumSet<Part> parts = EnumSet.noneOf(Part.class);
+        for (String name : value.toLowerCase(Locale.ROOT).split(",")) {
+            parts.add(ALL.stream()
+                    .filter(part -> part.toString().equals(name.strip()))
+                    .findFirst()
+                    .orElseThrow(() -> new BenchException(
+                            "-Dpart=%s: choose from %s; without it, all are done.".formatted(value, names(ALL)))));
+        }
+        return List.copyOf(parts);
+    }
+
+    private static String names(List<Part> parts) {
+        return parts.stream().map(Part::toString).collect(Collectors.joining(","));
     }
 
     private static int number(String name, String value, int min, int max) {

@@ -50,6 +50,7 @@ final class EndToEnd {
         About about = new About(options, Part.HTTP);
         int port = Ports.free();
         ChildProcess validation = validationOnly(port);
+        scene.alongside(validation);
         validation.start();
         try {
             awaitReady(validation, port);

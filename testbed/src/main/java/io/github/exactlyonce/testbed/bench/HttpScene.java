@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The order service and three replicas as they are delivered, on one Redis; orders come over HTTP, and each of them is audited. */
 final class HttpScene implements AutoCloseable {
@@ -35,6 +36,7 @@ final class HttpScene implements AutoCloseable {
     private final Books books;
     private final WarmUp warmUp = new WarmUp(WARM_UP_AT_LEAST, WARM_UP_AT_MOST);
     private final Map<Integer, Integer> settledInSecond = new TreeMap<>();
+    private final List<ChildProcess> others = new CopyOnWriteArrayList<>();
     private int lots;
 
     private HttpScene(RedisProcess redis, LocalSystem system) {
@@ -153,9 +155,15 @@ final class HttpScene implements AutoCloseable {
                 0);
     }
 
+    /** It ends with this scene at the latest. */
+    void alongside(ChildProcess process) {
+        others.add(process);
+    }
+
     @Override
     public void close() {
         books.close();
+        others.forEach(ChildProcess::stop);
         system.close();
         redis.close();
     }

@@ -58,7 +58,7 @@ final class Latency {
         }
         String sentences = """
                 Orders over HTTP at a fixed rate, whether there are answers or not, for %d s a turn; the rates take turns. All times count from when an order was meant to be sent, so whoever falls behind does not look fast. Settled means that the client, which is subscribed to \
-                `inventory_updates`, has heard of the outcome. Percentiles are of all rounds together (HdrHistogram). Lateness is the generator's own: how long after its time an order was sent.""".formatted(options.scope().turn().toSeconds());
+                `inventory_updates`, has heard of the outcome. Percentiles are of all rounds together (HdrHistogram). Lateness says how long after its time an order was sent: if it is not small, the generator or its %d connections were too slow for this rate.""".formatted(options.scope().turn().toSeconds(), CONNECTIONS);
         return new Report(
                 Part.LATENCY.toString(),
                 about.text(sentences, scene.books().redisVersion()),

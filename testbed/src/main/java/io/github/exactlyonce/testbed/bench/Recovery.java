@@ -51,9 +51,9 @@ record Recovery(int left, long millis) {
         Map<String, Long> firstEffect = books.ledger().effects().stream()
                 .collect(Collectors.toMap(Effect::orderId, Effect::atMillis, Math::min));
         List<Long> late = run.accepted().stream()
-                .filter(order -> order.answeredMillis() <= stoppedAt)
+                .filter(order -> order.answeredMillis() <= stoppedAt + STUCK.toMillis())
                 .map(order -> firstEffect.getOrDefault(order.order().orderId(), 0L))
-                .filter(effect -> effect > stoppedAt + STUCK.toMillis())
+                .filter(effect -> effect > stoppedAt + 2 * STUCK.toMillis())
                 .toList();
         return new Recovery(
                 late.size(),

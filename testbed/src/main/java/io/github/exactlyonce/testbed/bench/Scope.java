@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** How much time there is. */
 public enum Scope {
-    QUICK(3, 20_000, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(25)),
+    QUICK(3, 15_000, Duration.ofSeconds(2), Duration.ofSeconds(8), Duration.ofSeconds(20)),
     FULL(11, 100_000, Duration.ofSeconds(20), Duration.ofSeconds(30), Duration.ofSeconds(75));
 
     private final int rounds;

@@ -10,10 +10,16 @@ final class Stage implements AutoCloseable {
 
     private final BenchOptions options;
     private @Nullable AutoCloseable running;
+    private volatile boolean isOver;
 
     Stage(BenchOptions options) {
         this.options = options;
-        Runtime.getRuntime().addShutdownHook(new Thread(this::clear, "clear the stage"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "clear the stage"));
+    }
+
+    /** Somebody pressed Ctrl-C. */
+    boolean isOver() {
+        return isOver;
     }
 
     Consuming consuming(Progress progress) {
@@ -57,6 +63,7 @@ final class Stage implements AutoCloseable {
 
     @Override
     public void close() {
+        isOver = true;
         clear();
     }
 }

@@ -118,37 +118,26 @@ public final class Plot {
         for (int i = 0; i < categories.size(); i++) {
             svg.append(text(left + step * (i + 0.5), bottom + 18, "middle", categories.get(i)));
         }
+        StringBuilder legend = new StringBuilder();
         int color = 0;
         for (Map.Entry<String, Map<String, Samples>> each : series.entrySet()) {
-            svg.append(line(
-                    each.getKey(),
-                    each.getValue(),
-                    categories,
-                    left,
-                    step,
-                    scale,
-                    COLORS.get(color++ % COLORS.size())));
+            String own = COLORS.get(color++ % COLORS.size());
+            svg.append(line(each.getValue(), categories, left, step, scale, own));
+            legend.append("<tspan fill=\"%s\" dx=\"12\">\u25cf %s</tspan>".formatted(own, escape(each.getKey())));
         }
+        svg.append("<text x=\"%d\" y=\"44\" text-anchor=\"end\">%s</text>%n".formatted(WIDTH - 16, legend));
         return end(svg);
     }
 
     private static String line(
-            String label,
-            Map<String, Samples> points,
-            List<String> categories,
-            int left,
-            double step,
-            Scale scale,
-            String color) {
+            Map<String, Samples> points, List<String> categories, int left, double step, Scale scale, String color) {
         StringBuilder svg = new StringBuilder();
         List<String> way = new ArrayList<>();
-        double x = left;
-        double y = 0;
         for (int i = 0; i < categories.size(); i++) {
             Samples samples = points.get(categories.get(i));
             if (samples != null) {
-                x = left + step * (i + 0.5);
-                y = scale.at(samples.median());
+                double x = left + step * (i + 0.5);
+                double y = scale.at(samples.median());
                 way.add(number(x) + "," + number(y));
                 svg.append(line(x, scale.at(samples.least()), x, scale.at(samples.most()), color, 1))
                         .append("<circle cx=\"%s\" cy=\"%s\" r=\"4\" fill=\"%s\"/>%n"
@@ -157,7 +146,6 @@ public final class Plot {
         }
         return svg.append("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n"
                         .formatted(String.join(" ", way), color))
-                .append(text(x + 10, y + 4, "start", label))
                 .toString();
     }
 

@@ -13,7 +13,7 @@ class BenchOptionsTest {
     @Test
     void whatIsLeftOpenHasADefault() {
         assertThat(BenchOptions.parse("--bench=", "--part=", "--rounds=", "--orders="))
-                .isEqualTo(new BenchOptions(Scope.QUICK, List.of(Part.values()), 3, 20_000));
+                .isEqualTo(new BenchOptions(Scope.QUICK, List.of(Part.values()), 3, 15_000));
     }
 
     @Test
@@ -32,18 +32,18 @@ class BenchOptionsTest {
     }
 
     @Test
-    void onePartIsDoneAlone() {
-        BenchOptions options = BenchOptions.parse("--part=Latency");
+    void somePartsAreDoneAloneAndInTheirOwnOrder() {
+        BenchOptions options = BenchOptions.parse("--part=Latency, http");
 
-        assertThat(options.parts()).containsExactly(Part.LATENCY);
-        assertThat(options.command()).endsWith(" -Dpart=latency");
+        assertThat(options.parts()).containsExactly(Part.HTTP, Part.LATENCY);
+        assertThat(options.command()).endsWith(" -Dpart=http,latency");
     }
 
     @Test
     void anUnknownPartIsAnsweredWithThoseThatThereAre() {
-        assertThatThrownBy(() -> BenchOptions.parse("--part=all"))
+        assertThatThrownBy(() -> BenchOptions.parse("--part=http,all"))
                 .isInstanceOf(BenchException.class)
-                .hasMessageStartingWith("-Dpart=all: choose from consuming, replicas, ")
+                .hasMessageStartingWith("-Dpart=http,all: choose from consuming,replicas,")
                 .hasMessageEndingWith("; without it, all are done.");
     }
 

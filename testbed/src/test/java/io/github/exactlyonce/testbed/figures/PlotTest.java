@@ -39,7 +39,7 @@ class PlotTest {
                 .toList();
         assertThat(heights).hasSize(3);
         assertThat(heights.get(0) - heights.get(1)).isPositive().isEqualTo(heights.get(1) - heights.get(2));
-        assertThat(texts(svg)).contains("1", "10", "100", "p50", "100/s");
+        assertThat(texts(svg)).contains("1", "10", "100", "p50", "● 100/s");
     }
 
     @Test
