@@ -231,14 +231,13 @@ final class EndToEnd {
     }
 
     private Plot plot() {
-        Plot plot = Plot.lines("warm-up", "From the moment in which all are ready", "settled orders in each 2 s");
-        scene.settledInSecond().forEach((second, orders) -> {
-            if (second % 2 == 0) {
-                Samples samples = new Samples();
-                samples.add(orders + scene.settledInSecond().getOrDefault(second + 1, 0));
-                plot.add("orders", second + "", samples);
-            }
-        });
+        Plot plot = Plot.lines("warm-up", "From the moment in which all are ready", "settled orders in 2 s each; seconds");
+        Map<Integer, Integer> settled = scene.settledInSecond();
+        for (int second = 0; second + 2 <= scene.warmUp().seconds(); second += 2) {
+            Samples samples = new Samples();
+            samples.add(settled.getOrDefault(second, 0) + settled.getOrDefault(second + 1, 0));
+            plot.add("orders", String.valueOf(second + 2), samples);
+        }
         return plot;
     }
 
