@@ -85,6 +85,7 @@ public final class Bench {
             case LATENCY -> new Latency(options, progress, stage.http(progress)).report();
             case DURABILITY -> new DurabilityLevels(options, progress, stage.http(progress)).report();
             case COST -> new Cost(options, progress, stage.http(progress)).report();
+            case JOBS -> stage.jobs(progress).report();
         };
     }
 

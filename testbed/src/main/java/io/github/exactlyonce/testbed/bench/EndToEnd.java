@@ -231,7 +231,8 @@ final class EndToEnd {
     }
 
     private Plot plot() {
-        Plot plot = Plot.lines("warm-up", "From the moment in which all are ready", "settled orders in 2 s each; seconds");
+        Plot plot =
+                Plot.lines("warm-up", "From the moment in which all are ready", "settled orders in 2 s each; seconds");
         Map<Integer, Integer> settled = scene.settledInSecond();
         for (int second = 0; second + 2 <= scene.warmUp().seconds(); second += 2) {
             Samples samples = new Samples();

@@ -23,7 +23,10 @@ enum Part {
     DURABILITY,
 
     /** Memory, processor time, time to start and to recover, and what the log costs. */
-    COST;
+    COST,
+
+    /** Jobs that are due at once and one after the other, beside other schedulers. */
+    JOBS;
 
     /** As it is chosen. */
     @Override

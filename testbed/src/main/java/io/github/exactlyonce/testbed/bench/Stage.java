@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed.bench;
 
+import io.github.exactlyonce.testbed.bench.jobs.JobSchedulers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,15 @@ final class Stage implements AutoCloseable {
             scene.warmUp(progress);
         }
         return (HttpScene) running;
+    }
+
+    /** Ours beside other schedulers of jobs. */
+    JobSchedulers jobs(Progress progress) {
+        clear();
+        JobSchedulers schedulers = new JobSchedulers(
+                options.scope(), options.rounds(), Jvm.options(), options.command(Part.JOBS), progress::say);
+        running = schedulers;
+        return schedulers;
     }
 
     void clear() {

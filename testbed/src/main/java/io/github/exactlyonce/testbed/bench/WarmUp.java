@@ -9,7 +9,7 @@ import java.util.List;
  * Lots of orders until the rate is steady: for some time, the same for all, and then until neither of the last two lots was more than
  * {@value #GAIN} times as fast as the best one before them. Without the first rule, a machine that is busy for a moment would make a cold JVM look steady.
  */
-final class WarmUp {
+public final class WarmUp {
 
     static final double GAIN = 1.05;
 
@@ -19,7 +19,7 @@ final class WarmUp {
     private double seconds;
 
     /** @param atMost beyond, it is said not to have become steady */
-    WarmUp(Duration atLeast, Duration atMost) {
+    public WarmUp(Duration atLeast, Duration atMost) {
         this.atLeast = atLeast.toMillis() / 1e3;
         this.atMost = atMost.toMillis() / 1e3;
     }
@@ -28,12 +28,12 @@ final class WarmUp {
      * @param rate orders per second of one lot
      * @param seconds that it took, with all that belongs to it
      */
-    void add(double rate, double seconds) {
+    public void add(double rate, double seconds) {
         rates.add(rate);
         this.seconds += seconds;
     }
 
-    boolean isSteady() {
+    public boolean isSteady() {
         int before = rates.size() - 2;
         return seconds >= atLeast
                 && before >= 1
@@ -41,23 +41,23 @@ final class WarmUp {
                         <= GAIN * Collections.max(rates.subList(0, before));
     }
 
-    boolean isOver() {
+    public boolean isOver() {
         return isSteady() || seconds >= atMost;
     }
 
-    List<Double> rates() {
+    public List<Double> rates() {
         return List.copyOf(rates);
     }
 
-    double last() {
+    public double last() {
         return rates.get(rates.size() - 1);
     }
 
-    double best() {
+    public double best() {
         return Collections.max(rates);
     }
 
-    double seconds() {
+    public double seconds() {
         return seconds;
     }
 
