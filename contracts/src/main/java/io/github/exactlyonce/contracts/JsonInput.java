@@ -26,11 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class JsonInput {
 
-    /**
-     * Characters that need no escaping in a key, a job, a packed list of items or a path of a URL; not the two segments
-     * that every client and proxy resolves away.
-     */
-    private static final Pattern ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._:@~-]{1,64}");
+    private static final int MAX_ID_LENGTH = 64;
 
     public static final String ID_RULE = "must be 1 to 64 characters of A-Z a-z 0-9 . _ : @ ~ -, and not just . or ..";
     public static final int MAX_ITEMS = 100;
@@ -89,8 +85,24 @@ public final class JsonInput {
                         + e.getLocation().getColumnNr() + ")";
     }
 
+    /**
+     * Whether it satisfies {@link #ID_RULE}: characters that need no escaping in a key, a job, a packed list of items or a path
+     * of a URL; not the two segments that every client and proxy resolves away.
+     */
     public static boolean isId(String value) {
-        return ID.matcher(value).matches();
+        if (value.isEmpty() || value.length() > MAX_ID_LENGTH || value.equals(".") || value.equals("..")) {
+            return false;
+        }
+        for (int i = 0; i < value.length(); i++) {
+            if (!isIdCharacter(value.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isIdCharacter(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._:@~-".indexOf(c) >= 0;
     }
 
     public boolean has(String field) {

@@ -42,6 +42,11 @@ public record OrderMessage(
      * @throws InvalidInputException if it is not an order
      */
     public static Optional<OrderMessage> parse(Warehouse warehouse, byte[] json) {
+        OrderMessage published = PublishedOrder.read(json);
+        return published == null ? parseJson(warehouse, json) : Optional.of(published);
+    }
+
+    static Optional<OrderMessage> parseJson(Warehouse warehouse, byte[] json) {
         JsonInput input = JsonInput.read("message", json);
         if (input.has("eventType") && !EVENT_TYPE.equals(input.text("eventType"))) {
             return Optional.empty();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -123,6 +124,19 @@ class PlaceOrderScriptTest {
                 .singleElement()
                 .asString()
                 .endsWith(",\"traceparent\":\"" + PlaceOrderScript.TRACEPARENT + "\"}");
+    }
+
+    /** Or every replica would parse it as JSON, and nobody would notice but for the speed. */
+    @Test
+    void everyAnnouncementIsOneThatReplicasReadInOnePass() throws InterruptedException {
+        script.run("announce", "29", "001=2,002=1000000000", "foreign", "");
+        script.run("announce", "30", "001=2", "", "", PlaceOrderScript.TRACEPARENT);
+
+        assertThat(script.heard())
+                .hasSize(2)
+                .allSatisfy(heard -> assertThat(PublishedOrder.read(
+                                heard.substring(heard.indexOf('{')).getBytes(StandardCharsets.UTF_8)))
+                        .isNotNull());
     }
 
     @Test
