@@ -104,8 +104,10 @@ class OrdersOnDiskTest {
                     .hasRootCauseInstanceOf(DiskUnavailableException.class)
                     .rootCause()
                     .hasMessageContaining(reason(observed));
-            assertThat(output)
-                    .contains("APPLICATION FAILED TO START", "orders.durability is disk. Redis ", reason(observed));
+            String reason = reason(observed);
+            await().atMost(Duration.ofSeconds(10)) // a queue stands between a line and the console
+                    .untilAsserted(() -> assertThat(output)
+                            .contains("APPLICATION FAILED TO START", "orders.durability is disk. Redis ", reason));
         }
     }
 
