@@ -20,7 +20,10 @@ public record TraceParent(String traceId, String spanId, boolean sampled) {
 
     /** @return null if there is none, or one that is not of version 00: a broken trace is no reason to refuse an order */
     public static @Nullable TraceParent parse(@Nullable String text) {
-        Matcher matcher = VERSION_00.matcher(text == null ? "" : text);
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        Matcher matcher = VERSION_00.matcher(text);
         return matcher.matches()
                 ? new TraceParent(matcher.group(1), matcher.group(2), (Integer.parseInt(matcher.group(3), 16) & 1) == 1)
                 : null;

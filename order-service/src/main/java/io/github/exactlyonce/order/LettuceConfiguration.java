@@ -1,6 +1,10 @@
 package io.github.exactlyonce.order;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
+import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,5 +21,21 @@ class LettuceConfiguration {
     LettuceClientOptionsBuilderCustomizer nothingQueuesForAConnection(OrderProperties properties) {
         return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(properties.maxInFlight() + 1);
+    }
+
+    /**
+     * All requests share a connection, and each would be a system call of ours and of Redis. What the connection's thread finds
+     * written when it comes to it goes out in one; nobody waits for others.
+     */
+    @Bean
+    ClientResourcesBuilderCustomizer whatIsWrittenAtOnceIsSentAtOnce() {
+        return resources -> resources.nettyCustomizer(new NettyCustomizer() {
+            @Override
+            public void afterChannelInitialized(Channel channel) {
+                channel.pipeline()
+                        .addFirst(new FlushConsolidationHandler(
+                                FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true));
+            }
+        });
     }
 }
