@@ -39,7 +39,7 @@ final class Consuming implements AutoCloseable {
         About about = new About(options, Part.CONSUMING);
         launch();
         for (Contender contender : contenders) {
-            entrants.add(Entrant.ready(contender, options.scope(), Entrant.SKUS));
+            entrants.add(Entrant.ready(contender, options.scope().warmUp(), Entrant.SKUS));
             progress.say("ready: " + contender.title());
         }
         for (Entrant entrant : entrants) {

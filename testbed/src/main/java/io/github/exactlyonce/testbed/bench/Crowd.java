@@ -36,7 +36,9 @@ final class Crowd implements AutoCloseable {
         started = count;
         Entrant ready = Entrant.ready(
                 launched,
-                options.scope(),
+                count > Contender.REPLICAS
+                        ? options.scope().warmUpOfMany()
+                        : options.scope().warmUp(),
                 Stream.concat(Entrant.SKUS.stream(), SPREAD.stream()).toList());
         entrant = ready;
         progress.say("%d replicas are ready".formatted(count));

@@ -26,16 +26,16 @@ final class Entrant implements AutoCloseable {
     private final List<Turn> turns = new ArrayList<>();
     private int lots;
 
-    private Entrant(Contender contender, Scope scope) {
+    private Entrant(Contender contender, WarmUp warmUp) {
         this.contender = contender;
         this.books = new Books(contender.redisPort());
         this.publisher = new Publisher(contender, books.ledger());
-        this.warmUp = scope.warmUp();
+        this.warmUp = warmUp;
     }
 
     /** Returns when it hears orders and has something to sell. */
-    static Entrant ready(Contender contender, Scope scope, Collection<String> skus) {
-        Entrant entrant = new Entrant(contender, scope);
+    static Entrant ready(Contender contender, WarmUp warmUp, Collection<String> skus) {
+        Entrant entrant = new Entrant(contender, warmUp);
         contender.awaitReady(entrant.books.redis());
         entrant.books.stockUp(skus);
         return entrant;

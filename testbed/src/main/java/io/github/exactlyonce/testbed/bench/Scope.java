@@ -40,6 +40,11 @@ public enum Scope {
         return new WarmUp(warmUpAtLeast, warmUpAtMost);
     }
 
+    /** Twice as long, where four times as many JVMs share the processors. */
+    WarmUp warmUpOfMany() {
+        return new WarmUp(warmUpAtLeast.multipliedBy(2), warmUpAtMost.multipliedBy(2));
+    }
+
     /** As it is chosen. */
     @Override
     public String toString() {
