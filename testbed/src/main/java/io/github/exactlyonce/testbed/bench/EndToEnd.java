@@ -167,6 +167,7 @@ final class EndToEnd {
                 "connections",
                 "orders/s",
                 "answer p50, ms",
+                "503, sent again",
                 "lost",
                 "done more than once",
                 "order service, or what only validates",
@@ -190,6 +191,7 @@ final class EndToEnd {
                 String.valueOf(connections),
                 samples(turns, Turn::rate).toString(),
                 median.toString(),
+                count(turns.stream().mapToLong(turn -> turn.run().repeats()).sum()),
                 count((long) samples(turns, turn -> turn.outcome().lost()).most()),
                 count((long) samples(turns, turn -> turn.outcome().repeated()).most()),
                 samples(turns, turn -> turn.microsPerOrder(turn.cpu().orderService()))

@@ -132,6 +132,7 @@ final class Latency {
                 "p99",
                 "p99.9",
                 "max",
+                "503, sent again",
                 "lateness p99",
                 "lateness max",
                 "generator's part of all processor time",
@@ -154,6 +155,9 @@ final class Latency {
                     Samples.text(millis(answers, 99)),
                     Samples.text(millis(answers, 99.9)),
                     Samples.text(millis(answers, 100)),
+                    count(turns.get(rate).stream()
+                            .mapToLong(each -> each.turn().run().repeats())
+                            .sum()),
                     Samples.text(millis(lateness, 99)),
                     Samples.text(millis(lateness, 100)),
                     percent(generator.median()),

@@ -37,6 +37,11 @@ final class HttpAnswer {
                 .contains(CLOSE);
     }
 
+    /** 503: a busy machine, or a Redis that is away for a moment. */
+    static boolean isWorthRepeating(String text) {
+        return text.startsWith("HTTP/1.1 503");
+    }
+
     /** 2xx. */
     static boolean isSuccess(String text) {
         return text.startsWith("HTTP/1.1 2");

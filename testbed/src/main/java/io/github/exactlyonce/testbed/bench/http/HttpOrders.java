@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpOrders implements AutoCloseable {
 
     private static final int BUFFER = 16 << 10;
+    private static final int MOST_TRIES = 10;
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
 
     /** As long as the next request is further away, the thread sleeps in the selector, which is only as exact as a millisecond. */
@@ -43,6 +44,7 @@ public final class HttpOrders implements AutoCloseable {
     private final Selector selector;
     private final List<Connection> connections = new ArrayList<>();
     private final Deque<Connection> idle = new ArrayDeque<>();
+    private int repeats;
 
     /** @param headers beyond those that are needed, each with its line end */
     public HttpOrders(int port, int connections, String headers) {
@@ -63,11 +65,12 @@ public final class HttpOrders implements AutoCloseable {
      * What came of it.
      *
      * @param accepted in the order of their answers
+     * @param repeats how often 503 was the answer, and the order was sent again under the same id, as a careful caller does
      * @param seconds from the first request to the last answer
      * @param answers µs from when each was meant to be sent to its answer
      * @param lateness µs from when each was meant to be sent to when it was
      */
-    public record Run(List<Sent> accepted, double seconds, Histogram answers, Histogram lateness) {
+    public record Run(List<Sent> accepted, int repeats, double seconds, Histogram answers, Histogram lateness) {
 
         public List<Order> orders() {
             return accepted.stream().map(Sent::order).toList();
@@ -93,9 +96,10 @@ public final class HttpOrders implements AutoCloseable {
     }
 
     private Run run(Iterator<Order> orders, Duration time, long nanosBetween) {
+        repeats = 0;
         long start = System.nanoTime();
         long end = start + time.toNanos();
-        Run run = new Run(new ArrayList<>(), 0, histogram(), histogram());
+        Run run = new Run(new ArrayList<>(), 0, 0, histogram(), histogram());
         long next = start;
         try {
             while (true) {
@@ -121,7 +125,7 @@ public final class HttpOrders implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Run(run.accepted(), (System.nanoTime() - start) / 1e9, run.answers(), run.lateness());
+        return new Run(run.accepted(), repeats, (System.nanoTime() - start) / 1e9, run.answers(), run.lateness());
     }
 
     private void await(long nanos) throws IOException {
@@ -186,6 +190,7 @@ public final class HttpOrders implements AutoCloseable {
         private final ByteBuffer answer = ByteBuffer.allocate(BUFFER);
         private @Nullable Order order;
         private long intended;
+        private int tries;
 
         Connection() throws IOException {
             channel = connect();
@@ -202,6 +207,11 @@ public final class HttpOrders implements AutoCloseable {
         void send(Order next, long intendedNanos) throws IOException {
             order = next;
             intended = intendedNanos;
+            tries = 0;
+            write(next);
+        }
+
+        private void write(Order next) throws IOException {
             ByteBuffer request = ByteBuffer.wrap(request(next));
             while (request.hasRemaining()) {
                 channel.write(request); // some hundred bytes: they go out at once
@@ -217,17 +227,22 @@ public final class HttpOrders implements AutoCloseable {
             if (asked == null || !HttpAnswer.isComplete(text)) {
                 return;
             }
+            answer.clear();
+            if (HttpAnswer.isLast(text)) { // as Tomcat says after each 100th answer, by default
+                channel.close();
+                channel = connect();
+            }
+            if (HttpAnswer.isWorthRepeating(text) && ++tries < MOST_TRIES) {
+                repeats++;
+                write(asked);
+                return;
+            }
             if (!HttpAnswer.isSuccess(text)) {
                 throw new IllegalStateException("order " + asked.orderId() + " was not accepted: " + text);
             }
             run.answers().recordValue(micros(System.nanoTime() - intended));
             run.accepted().add(new Sent(asked, intended, System.currentTimeMillis()));
-            answer.clear();
             order = null;
-            if (HttpAnswer.isLast(text)) { // as Tomcat says after each 100th answer, by default
-                channel.close();
-                channel = connect();
-            }
             idle.add(this);
         }
     }

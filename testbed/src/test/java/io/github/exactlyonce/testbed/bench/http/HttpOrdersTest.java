@@ -30,6 +30,7 @@ class HttpOrdersTest {
     private final HttpServer server = server();
     private volatile int status = 201;
     private volatile boolean standsStillOnce;
+    private volatile boolean isAwayOnce;
 
     @AfterEach
     void stop() {
@@ -74,6 +75,20 @@ class HttpOrdersTest {
     }
 
     @Test
+    void anOrderThatIsAnsweredWith503IsSentAgainAndAcceptedOnce() {
+        isAwayOnce = true;
+        try (HttpOrders client = new HttpOrders(server.getAddress().getPort(), 1, "")) {
+            HttpOrders.Run run = client.asFastAsAnswered(orders(), Duration.ofMillis(200));
+
+            assertThat(run.repeats()).isEqualTo(1);
+            assertThat(run.orders())
+                    .extracting(Order::orderId)
+                    .doesNotHaveDuplicates()
+                    .contains("test-0");
+        }
+    }
+
+    @Test
     void anOrderThatIsRefusedEndsIt() {
         status = 503;
         try (HttpOrders client = new HttpOrders(server.getAddress().getPort(), 1, "")) {
@@ -96,7 +111,8 @@ class HttpOrdersTest {
                 }
                 byte[] body = exchange.getRequestBody().readAllBytes();
                 received.add(JsonMapper.shared().readTree(body).get("orderId").asString());
-                exchange.sendResponseHeaders(status, body.length);
+                exchange.sendResponseHeaders(isAwayOnce ? 503 : status, body.length);
+                isAwayOnce = false;
                 exchange.getResponseBody().write(body);
                 exchange.close();
             });
