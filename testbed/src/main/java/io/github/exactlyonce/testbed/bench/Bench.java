@@ -51,9 +51,11 @@ public final class Bench {
                     measure(part, stage, directory);
                 }
             }
+            if (!stage.isOver()) {
+                write(directory);
+                out.printf("%nAlso in %s, with plots; %d s in all%n", directory, seconds());
+            }
         }
-        write(directory);
-        out.printf("%nAlso in %s, with plots; %d s in all%n", directory, seconds());
         failures.forEach(System.err::println);
         return exitCode(reports, failures);
     }
