@@ -36,14 +36,13 @@ final class EndToEnd {
     private final List<Integer> connections;
     private final Map<Integer, List<HttpTurn>> ours = new LinkedHashMap<>();
     private final Map<Integer, List<HttpTurn>> limit = new LinkedHashMap<>();
-    private final WarmUp limitWarmUp;
+    private final WarmUp limitWarmUp = HttpScene.newWarmUp();
 
     EndToEnd(BenchOptions options, Progress progress, HttpScene scene) {
         this.options = options;
         this.progress = progress;
         this.scene = scene;
         this.connections = options.scope() == Scope.FULL ? List.of(16, 32, 64) : List.of(HttpScene.CONNECTIONS);
-        this.limitWarmUp = options.scope().warmUp();
     }
 
     Report report() throws InterruptedException {
