@@ -36,7 +36,9 @@ final class EndToEnd {
     private final List<Integer> connections;
     private final Map<Integer, List<HttpTurn>> ours = new LinkedHashMap<>();
     private final Map<Integer, List<HttpTurn>> limit = new LinkedHashMap<>();
-    private final WarmUp limitWarmUp = HttpScene.newWarmUp();
+
+    /** By itself it is as fast as it gets after some 50 s on two processors. */
+    private final WarmUp limitWarmUp = new WarmUp(Duration.ofSeconds(60), Duration.ofSeconds(120));
 
     EndToEnd(BenchOptions options, Progress progress, HttpScene scene) {
         this.options = options;

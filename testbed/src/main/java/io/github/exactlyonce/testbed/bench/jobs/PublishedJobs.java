@@ -29,7 +29,7 @@ final class PublishedJobs extends RedisContender {
 
     @Override
     String title() {
-        return "ZRANGEBYSCORE, ZREMRANGEBYSCORE each second";
+        return "MULTI, EXEC each second";
     }
 
     @Override
