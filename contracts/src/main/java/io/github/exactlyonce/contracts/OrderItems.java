@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * The lines of an order, in the order in which the client gave them. In Redis they are one string, {@code 001=2,002=1}:
  * small enough for a compact hash, and split by a script without a JSON parser.
  */
-public record OrderItems(@JsonValue List<OrderItem> list) {
+public record OrderItems(List<OrderItem> list) {
 
     public OrderItems {
         list = List.copyOf(list);
@@ -31,6 +31,12 @@ public record OrderItems(@JsonValue List<OrderItem> list) {
             items.add(new OrderItem(line.substring(0, separator), Integer.parseInt(line.substring(separator + 1))));
         }
         return new OrderItems(items);
+    }
+
+    /** As an array, whose elements have one type: for a list Jackson looks for what writes it, each time. */
+    @JsonValue
+    OrderItem[] json() {
+        return list.toArray(OrderItem[]::new);
     }
 
     public String packed() {

@@ -31,6 +31,7 @@ class ArchitectureTest {
                         "jakarta.servlet..",
                         "org.springframework..",
                         "io.lettuce.core..",
+                        "io.netty..", // how Lettuce sends
                         "io.micrometer.core..",
                         "io.micrometer.tracing..",
                         "com.github.f4b6a3.ulid..",
