@@ -33,8 +33,8 @@ public record OrderMessage(
 
     public static final String EVENT_TYPE = "OrderPlaced";
 
-    /** Beyond, an age in milliseconds would overflow. */
-    private static final Instant FAR_FUTURE = Instant.parse("9999-12-31T23:59:59Z");
+    /** The end of the last year of four digits, as {@link PublishedOrder} reads it; far beyond, an age in milliseconds would overflow. */
+    private static final Instant FAR_FUTURE = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
     /**
      * @param warehouse whose channel it came over

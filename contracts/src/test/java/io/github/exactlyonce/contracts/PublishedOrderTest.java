@@ -55,6 +55,16 @@ class PublishedOrderTest {
                 .isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1970-01-01T00:00:00.000Z", "2024-02-29T12:00:00.000Z", "9999-12-31T23:59:59.999Z"})
+    void agreesWithTheParserAboutTheFirstAndTheLastTime(String time) {
+        byte[] message = bytes(PLAIN.replace("2026-02-28T23:59:59.999Z", time));
+
+        assertThat(PublishedOrder.read(message))
+                .isNotNull()
+                .isEqualTo(parsed(message).orElseThrow());
+    }
+
     @Test
     void leavesMoreItemsThanAnOrderMayHaveToTheParser() {
         String item = "{\"id\":\"001\",\"quantity\":2}";
