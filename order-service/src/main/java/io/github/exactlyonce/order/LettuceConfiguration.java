@@ -3,7 +3,10 @@ package io.github.exactlyonce.order;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.handler.ssl.SslHandler;
 import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -32,9 +35,14 @@ class LettuceConfiguration {
         return resources -> resources.nettyCustomizer(new NettyCustomizer() {
             @Override
             public void afterChannelInitialized(Channel channel) {
-                channel.pipeline()
-                        .addFirst(new FlushConsolidationHandler(
-                                FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true));
+                ChannelHandler handler = new FlushConsolidationHandler(
+                        FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true);
+                ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
+                if (tls == null) {
+                    channel.pipeline().addFirst(handler);
+                } else { // in front of it, each command would be a record of its own
+                    channel.pipeline().addAfter(tls.name(), null, handler);
+                }
             }
         });
     }
