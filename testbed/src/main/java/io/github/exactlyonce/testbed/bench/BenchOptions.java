@@ -67,7 +67,7 @@ record BenchOptions(Scope scope, List<Part> parts, int rounds, int orders) {
     /** In their own order, in which they can share what is running. */
     private static List<Part> parts(String value) {
         EnumSet<Part> parts = EnumSet.noneOf(Part.class);
-        for (String name : value.toLowerCase(Locale.ROOT).split(",")) {
+        for (String name : value.toLowerCase(Locale.ROOT).split(",", -1)) {
             parts.add(ALL.stream()
                     .filter(part -> part.toString().equals(name.strip()))
                     .findFirst()

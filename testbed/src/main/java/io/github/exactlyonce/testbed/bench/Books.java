@@ -20,6 +20,9 @@ final class Books implements AutoCloseable {
     /** More than is ever sold. */
     private static final long UNITS = 1_000_000_000;
 
+    /** Longer than a lock lives, and than it takes until a due job comes. */
+    private static final Duration LATE = Duration.ofSeconds(6);
+
     private static final Duration POLL = Duration.ofMillis(50);
 
     /** When all are done: until no late copy has an effect any more. */
@@ -116,8 +119,12 @@ final class Books implements AutoCloseable {
                 .sum();
     }
 
-    /** What must never happen to ours, in sentences. */
-    List<String> violations() {
+    /** What must never happen to ours, in sentences; waits until a late copy has had the time to do harm. */
+    List<String> violations() throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(LATE.toNanos());
+        int before = ledger.effects().size();
+        ledger.read();
+        wasExact &= ledger.effects().size() == before;
         return Violations.of(wasExact, stockDrift());
     }
 

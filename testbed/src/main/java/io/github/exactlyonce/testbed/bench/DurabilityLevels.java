@@ -181,9 +181,9 @@ final class DurabilityLevels {
                                     level,
                                     turn -> turn.cpu().generator() / turn.cpu().total())
                             .median()),
-                    count((long) samples(level, turn -> turn.outcome().lost()).most()),
+                    count((long) samples(level, turn -> turn.outcome().lost()).sum()),
                     count((long)
-                            samples(level, turn -> turn.outcome().repeated()).most()));
+                            samples(level, turn -> turn.outcome().repeated()).sum()));
         }
         return table;
     }

@@ -193,8 +193,8 @@ final class EndToEnd {
                 samples(turns, Turn::rate).toString(),
                 median.toString(),
                 count(turns.stream().mapToLong(turn -> turn.run().repeats()).sum()),
-                count((long) samples(turns, turn -> turn.outcome().lost()).most()),
-                count((long) samples(turns, turn -> turn.outcome().repeated()).most()),
+                count((long) samples(turns, turn -> turn.outcome().lost()).sum()),
+                count((long) samples(turns, turn -> turn.outcome().repeated()).sum()),
                 samples(turns, turn -> turn.microsPerOrder(turn.cpu().orderService()))
                         .toString(),
                 samples(turns, turn -> turn.microsPerOrder(turn.cpu().replicas()))

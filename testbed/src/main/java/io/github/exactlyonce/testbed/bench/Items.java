@@ -116,9 +116,9 @@ final class Items {
                             .toString(),
                     samples(kind, turn -> turn.microsPerOrder(turn.cpu().replicas()))
                             .toString(),
-                    count((long) samples(kind, turn -> turn.outcome().lost()).most()),
+                    count((long) samples(kind, turn -> turn.outcome().lost()).sum()),
                     count((long)
-                            samples(kind, turn -> turn.outcome().repeated()).most()));
+                            samples(kind, turn -> turn.outcome().repeated()).sum()));
         }
         return table;
     }

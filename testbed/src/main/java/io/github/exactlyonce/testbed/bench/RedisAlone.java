@@ -36,7 +36,7 @@ final class RedisAlone extends Contender {
     String description() {
         return """
                 No replicas: the generator itself sends the commands that an order costs this project (`place-order.lua`, %d × `SET lock:<id> NX PX 5000`, `commit-order.lua`), while %d connections \
-                are subscribed and read, and nobody acts. It is the most that any replicas could reach on this machine, if they cost nothing.""".formatted(REPLICAS, REPLICAS);
+                are subscribed and read, and nobody acts. It is the most that replicas which send these commands could reach on this machine, if they cost nothing.""".formatted(REPLICAS, REPLICAS);
     }
 
     @Override

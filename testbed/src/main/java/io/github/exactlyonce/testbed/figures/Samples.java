@@ -30,6 +30,10 @@ public final class Samples {
         return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     }
 
+    public double sum() {
+        return values.stream().mapToDouble(Double::doubleValue).sum();
+    }
+
     /** The median, and the smallest and the largest one. */
     @Override
     public String toString() {
