@@ -71,8 +71,16 @@ public final class Bench {
                 | UncheckedIOException
                 | RedisException e) { // did not start, or not go on
             if (!stage.isOver()) {
-                failures.add("%s could not be measured: %s".formatted(part, e.getMessage()));
-                out.println(failures.get(failures.size() - 1));
+                String failure = "%s could not be measured: %s".formatted(part, e.getMessage());
+                failures.add(failure);
+                out.println(failure);
+                if (!stage.isExact()) { // which counts more, and which it may have failed of
+                    String violation = "Before that, this project lost or repeated something.";
+                    failures.add(violation);
+                    Report report = new Report(part.toString(), failure, List.of(), List.of(violation));
+                    report.write(directory);
+                    reports.add(report);
+                }
                 stage.clear();
             }
         }

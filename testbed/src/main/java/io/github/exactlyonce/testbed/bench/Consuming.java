@@ -20,7 +20,7 @@ import org.springframework.integration.redis.util.RedisLockRegistry;
  * {@link Part#CONSUMING}. Every contender is started, then warmed up until its rate is steady; then they take turns, one at a time while the others are idle,
  * so that a machine that gets busier is not one contender's bad luck.
  */
-final class Consuming implements AutoCloseable {
+final class Consuming implements Audited {
 
     /** Longer than locks live, and until Redis has found those that nobody asks for. */
     private static final Duration EXPIRY = Duration.ofSeconds(8);
@@ -65,6 +65,13 @@ final class Consuming implements AutoCloseable {
         for (Rival rival : Rival.values()) {
             contenders.add(RivalReplicas.launch(rival, RedisProcess.start(), logs));
         }
+    }
+
+    @Override
+    public boolean isExact() {
+        return entrants.stream()
+                .filter(entrant -> entrant.contender().isOurs())
+                .allMatch(entrant -> entrant.books().wasExact());
     }
 
     private void warmUp(Entrant entrant) throws InterruptedException {

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Replicas of ours on one Redis, of which some or all work. */
-final class Crowd implements AutoCloseable {
+final class Crowd implements Audited {
 
     /** That one order each asks for. */
     static final List<String> SPREAD =
@@ -48,6 +48,11 @@ final class Crowd implements AutoCloseable {
                     .formatted(Samples.text(ready.warmUp().last())));
         }
         return ready;
+    }
+
+    @Override
+    public boolean isExact() {
+        return entrant == null || entrant.books().wasExact();
     }
 
     /** So many work, the others rest. */

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The order service and three replicas as they are delivered, on one Redis; orders come over HTTP, and each of them is audited. */
-final class HttpScene implements AutoCloseable {
+final class HttpScene implements Audited {
 
     static final int CONNECTIONS = 32;
 
@@ -74,6 +74,11 @@ final class HttpScene implements AutoCloseable {
 
     Books books() {
         return books;
+    }
+
+    @Override
+    public boolean isExact() {
+        return books.wasExact();
     }
 
     WarmUp warmUp() {

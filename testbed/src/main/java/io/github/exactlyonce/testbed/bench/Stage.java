@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Stage implements AutoCloseable {
 
     private final BenchOptions options;
-    private @Nullable AutoCloseable running;
+    private volatile @Nullable Audited running;
     private volatile boolean isOver;
 
     Stage(BenchOptions options) {
@@ -59,15 +59,17 @@ final class Stage implements AutoCloseable {
         return schedulers;
     }
 
+    /** Whether nothing of ours was lost or repeated by what is running. */
+    boolean isExact() {
+        Audited audited = running;
+        return audited == null || audited.isExact();
+    }
+
     void clear() {
-        AutoCloseable last = running;
+        Audited last = running;
         running = null;
         if (last != null) {
-            try {
-                last.close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
+            last.close();
         }
     }
 

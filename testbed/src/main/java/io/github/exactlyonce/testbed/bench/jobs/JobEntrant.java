@@ -62,6 +62,11 @@ final class JobEntrant {
         return lateLots;
     }
 
+    /** The warm-up counts too. */
+    boolean wasExact() {
+        return wasExact;
+    }
+
     /** What must never happen to ours, in sentences; the warm-up counts too. */
     List<String> violations() {
         List<String> violations = new ArrayList<>();

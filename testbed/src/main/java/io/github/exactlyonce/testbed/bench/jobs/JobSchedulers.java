@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed.bench.jobs;
 
+import io.github.exactlyonce.testbed.bench.Audited;
 import io.github.exactlyonce.testbed.bench.Scope;
 import io.github.exactlyonce.testbed.bench.WarmUp;
 import io.github.exactlyonce.testbed.figures.Machine;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Jobs that are due at once, and jobs that are due one after the other, done by three workers of each scheduler. They are warmed up and then take turns, one at
  * a time while the others have no job.
  */
-public final class JobSchedulers implements AutoCloseable {
+public final class JobSchedulers implements Audited {
 
     private static final int JOBS_PER_SECOND = 200;
 
@@ -288,6 +289,11 @@ public final class JobSchedulers implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         return properties.getProperty("version", "?");
+    }
+
+    @Override
+    public boolean isExact() {
+        return entrants.stream().filter(entrant -> entrant.contender().isOurs()).allMatch(JobEntrant::wasExact);
     }
 
     @Override
