@@ -61,9 +61,7 @@ record ConsumingResult(
     }
 
     private Samples samples(ToDoubleFunction<Turn> figure) {
-        Samples samples = new Samples();
-        turns.forEach(turn -> samples.add(figure.applyAsDouble(turn)));
-        return samples;
+        return Samples.of(turns, figure);
     }
 
     private int sum(ToDoubleFunction<Outcome> figure) {

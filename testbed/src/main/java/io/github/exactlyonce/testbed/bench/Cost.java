@@ -113,9 +113,7 @@ final class Cost {
     }
 
     private static Samples samples(List<HttpTurn> turns, ToDoubleFunction<Turn> figure) {
-        Samples samples = new Samples();
-        turns.forEach(turn -> samples.add(figure.applyAsDouble(turn.turn())));
-        return samples;
+        return Samples.of(turns, turn -> figure.applyAsDouble(turn.turn()));
     }
 
     private Table processors() {

@@ -144,9 +144,7 @@ final class DurabilityLevels {
     }
 
     private Samples samples(Level level, ToDoubleFunction<Turn> figure) {
-        Samples samples = new Samples();
-        turns.get(level).forEach(turn -> samples.add(figure.applyAsDouble(turn.turn())));
-        return samples;
+        return Samples.of(turns.get(level), turn -> figure.applyAsDouble(turn.turn()));
     }
 
     private Table table(List<Level> levels) {

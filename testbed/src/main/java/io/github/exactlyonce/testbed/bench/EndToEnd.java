@@ -156,9 +156,7 @@ final class EndToEnd {
     }
 
     private static Samples samples(List<HttpTurn> turns, ToDoubleFunction<Turn> figure) {
-        Samples samples = new Samples();
-        turns.forEach(turn -> samples.add(figure.applyAsDouble(turn.turn())));
-        return samples;
+        return Samples.of(turns, turn -> figure.applyAsDouble(turn.turn()));
     }
 
     private Table work() {

@@ -92,9 +92,7 @@ final class Items {
     }
 
     private Samples samples(Kind kind, ToDoubleFunction<Turn> figure) {
-        Samples samples = new Samples();
-        turns.get(kind).forEach(turn -> samples.add(figure.applyAsDouble(turn)));
-        return samples;
+        return Samples.of(turns.get(kind), figure);
     }
 
     private Table table() {

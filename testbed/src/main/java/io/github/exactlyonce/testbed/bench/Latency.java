@@ -193,9 +193,7 @@ final class Latency {
     }
 
     private Samples each(int rate, double percentile) {
-        Samples samples = new Samples();
-        turns.get(rate).forEach(each -> samples.add(millis(each.settled(), percentile)));
-        return samples;
+        return Samples.of(turns.get(rate), each -> millis(each.settled(), percentile));
     }
 
     private Plot plot() {

@@ -64,9 +64,7 @@ final class Replicas {
     }
 
     private Samples samples(int count, ToDoubleFunction<Turn> figure) {
-        Samples samples = new Samples();
-        turns.get(count).forEach(turn -> samples.add(figure.applyAsDouble(turn)));
-        return samples;
+        return Samples.of(turns.get(count), figure);
     }
 
     private Samples redis(int count) {

@@ -1,16 +1,25 @@
 package io.github.exactlyonce.testbed.figures;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** The same figure, taken some times. Needs one at least before it is asked. */
 public final class Samples {
 
-    /** What is less is what a window did not quite end with. */
+    /** What is less is written as 0: it comes from a window that ended between two orders. */
     public static final double NOTHING = 0.01;
 
     private final List<Double> values = new ArrayList<>();
+
+    /** One of each. */
+    public static <T> Samples of(Collection<T> all, ToDoubleFunction<? super T> figure) {
+        Samples samples = new Samples();
+        all.forEach(each -> samples.add(figure.applyAsDouble(each)));
+        return samples;
+    }
 
     public void add(double value) {
         values.add(value);

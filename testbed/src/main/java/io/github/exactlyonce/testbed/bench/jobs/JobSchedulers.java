@@ -264,9 +264,7 @@ public final class JobSchedulers implements Audited {
     }
 
     private static Samples samples(List<Turn> turns, ToDoubleFunction<Turn> figure) {
-        Samples samples = new Samples();
-        turns.forEach(turn -> samples.add(figure.applyAsDouble(turn)));
-        return samples;
+        return Samples.of(turns, figure);
     }
 
     private static String sum(List<Turn> turns, ToDoubleFunction<Outcome> figure) {

@@ -49,10 +49,6 @@ abstract class RedisContender extends JobContender {
         return connection.sync();
     }
 
-    final int port() {
-        return process.port();
-    }
-
     @Override
     final String store() {
         return "Redis " + Machine.versionOf(redis());
