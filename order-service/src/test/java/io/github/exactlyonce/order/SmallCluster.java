@@ -119,6 +119,13 @@ final class SmallCluster implements AutoCloseable {
                     .sum();
         }
 
+        /** Whether it holds this key, whoever it believes to own the slot: a replica hears of a move a little later. */
+        boolean has(String key) {
+            return redis.commands()
+                    .clusterGetKeysInSlot(SlotHash.getSlot(key), 1_000)
+                    .contains(key);
+        }
+
         String id() {
             return redis.commands().clusterMyId();
         }
