@@ -7,6 +7,7 @@ import io.github.exactlyonce.testbed.load.Order;
 import io.github.exactlyonce.testbed.system.ChildProcess;
 import io.github.exactlyonce.testbed.system.Polling;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.XAddArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import java.util.stream.Collectors;
 final class RivalReplicas extends Contender {
 
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final XAddArgs TRIMMED =
+            XAddArgs.Builder.maxlen(RivalReplica.STREAM_LENGTH).approximateTrimming();
 
     private final Rival rival;
     private final List<ChildProcess> replicas;
@@ -81,7 +84,7 @@ final class RivalReplicas extends Contender {
     RedisFuture<?> send(RedisAsyncCommands<String, String> redis, Order order) {
         String message = message(order);
         return rival.readsStream()
-                ? redis.xadd(RivalReplica.ORDERS, Map.of(RivalReplica.ORDER, message))
+                ? redis.xadd(RivalReplica.ORDERS, TRIMMED, Map.of(RivalReplica.ORDER, message))
                 : redis.publish(CHANNEL, message);
     }
 

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.stream.StringRecord;
 import org.springframework.data.redis.core.HashOperations;
@@ -35,7 +37,11 @@ final class LockRegistryReplica {
 
     LockRegistryReplica(String name, int redisPort) {
         this.name = name;
-        this.connections = new LettuceConnectionFactory("127.0.0.1", redisPort);
+        this.connections = new LettuceConnectionFactory(
+                new RedisStandaloneConfiguration("127.0.0.1", redisPort),
+                LettuceClientConfiguration.builder()
+                        .clientResources(FlushedTogether.resources())
+                        .build());
         connections.afterPropertiesSet();
         connections.start();
         this.redis = new StringRedisTemplate(connections);

@@ -28,7 +28,7 @@ final class PublishedReplica {
 
     PublishedReplica(String name, int redisPort) {
         this.name = name;
-        this.client = RedisClient.create("redis://127.0.0.1:" + redisPort);
+        this.client = RedisClient.create(FlushedTogether.resources(), "redis://127.0.0.1:" + redisPort);
         this.redis = client.connect().async();
     }
 

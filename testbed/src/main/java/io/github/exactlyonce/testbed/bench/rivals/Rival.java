@@ -5,7 +5,7 @@ import java.util.Locale;
 /** The others, by what they do with an order that they hear of. */
 public enum Rival {
     PUBLISHED_REFERENCE("SET NX PX, work, DEL", """
-            The published reference's algorithm on Lettuce's asynchronous API, as its original is asynchronous: `SET lock:<id> locked NX PX 5000`, work, \
+            The published reference's algorithm on Lettuce's asynchronous API, as its original is asynchronous, what is written at once sent at once: `SET lock:<id> locked NX PX 5000`, work, \
             `DEL lock:<id>`. It shows no stock, only a call; here that reads the levels (`HMGET`) and takes the units (`HINCRBY`).""", "A crash loses the order, or leaves a part of its effect."),
     REDISSON(
             "Redisson RTopic, RLock",
@@ -22,8 +22,9 @@ public enum Rival {
     STREAM_GROUP(
             "Redis Streams, group",
             """
-            A stream with a consumer group instead of Pub/Sub: Spring Data's `StreamMessageListenerContainer` with %d consumers in each replica. One script \
-            marks the order as done (`SET NX PX`, 7 days), takes the stock, writes the ledger, and acknowledges (`XACK`).""".formatted(StreamReplica.CONSUMERS),
+            A stream with a consumer group instead of Pub/Sub: Spring Data's `StreamMessageListenerContainer` with %d consumers in each replica, on pooled connections; the stream is \
+            trimmed to some %,d entries (`MAXLEN ~`). One script \
+            marks the order as done (`SET NX PX`, 7 days), takes the stock, writes the ledger, and acknowledges (`XACK`).""".formatted(StreamReplica.CONSUMERS, RivalReplica.STREAM_LENGTH),
             "A crash repeats nothing. What the dead consumer had read waits until somebody claims it, which Spring's container does not do.");
 
     private final String title;
@@ -46,7 +47,7 @@ public enum Rival {
         return description;
     }
 
-    /** What it promises if a replica dies; from its commands, not measured. */
+    /** What its commands promise if a replica dies. */
     public String onCrash() {
         return onCrash;
     }

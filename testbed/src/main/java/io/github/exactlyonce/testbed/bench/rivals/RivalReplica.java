@@ -24,6 +24,12 @@ public final class RivalReplica {
     /** The stream of those that do not read a channel. */
     public static final String ORDERS = "orders";
 
+    /** Of those who read it. */
+    public static final String GROUP = "inventory";
+
+    /** Entries that it is trimmed to, about: some times more than are ever not yet worked on. */
+    public static final long STREAM_LENGTH = 10_000;
+
     /** A stream's field: the message. */
     public static final String ORDER = "order";
 

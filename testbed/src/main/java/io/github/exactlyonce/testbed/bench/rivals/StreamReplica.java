@@ -1,17 +1,22 @@
 package io.github.exactlyonce.testbed.bench.rivals;
 
+import static io.github.exactlyonce.testbed.bench.rivals.RivalReplica.GROUP;
 import static io.github.exactlyonce.testbed.bench.rivals.RivalReplica.LEDGER;
 import static io.github.exactlyonce.testbed.bench.rivals.RivalReplica.ORDER;
 import static io.github.exactlyonce.testbed.bench.rivals.RivalReplica.ORDERS;
 import static io.github.exactlyonce.testbed.bench.rivals.RivalReplica.STOCK;
 
+import io.lettuce.core.api.StatefulConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.RedisSystemException;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettucePoolingClientConfiguration;
 import org.springframework.data.redis.connection.stream.Consumer;
 import org.springframework.data.redis.connection.stream.MapRecord;
 import org.springframework.data.redis.connection.stream.ReadOffset;
@@ -24,11 +29,13 @@ import org.springframework.data.redis.stream.StreamMessageListenerContainer.Stre
 /** {@link Rival#STREAM_GROUP}. */
 final class StreamReplica {
 
-    /** In each replica: a consumer works on one order at a time. */
-    static final int CONSUMERS = 4;
+    /** In each replica: a consumer works on one order at a time, so as many as the lock libraries have threads. */
+    static final int CONSUMERS = 16;
+
+    /** Each consumer waits for entries on one, and all of them send their scripts on another. */
+    private static final int CONNECTIONS = CONSUMERS + 1;
 
     private static final Logger log = LoggerFactory.getLogger(StreamReplica.class);
-    private static final String GROUP = "inventory";
     private static final int AT_ONCE = 100;
     private static final Duration POLL = Duration.ofMillis(500);
     private static final String RETENTION_MILLIS =
@@ -63,10 +70,23 @@ final class StreamReplica {
 
     StreamReplica(String name, int redisPort) {
         this.name = name;
-        this.connections = new LettuceConnectionFactory("127.0.0.1", redisPort);
+        this.connections = new LettuceConnectionFactory(
+                new RedisStandaloneConfiguration("127.0.0.1", redisPort),
+                LettucePoolingClientConfiguration.builder()
+                        .poolConfig(pool())
+                        .clientResources(FlushedTogether.resources())
+                        .build());
         connections.afterPropertiesSet();
         connections.start();
         this.redis = new StringRedisTemplate(connections);
+    }
+
+    /** None of them is closed while it is idle for a moment. */
+    private static GenericObjectPoolConfig<StatefulConnection<?, ?>> pool() {
+        GenericObjectPoolConfig<StatefulConnection<?, ?>> pool = new GenericObjectPoolConfig<>();
+        pool.setMaxTotal(CONNECTIONS);
+        pool.setMaxIdle(CONNECTIONS);
+        return pool;
     }
 
     void start() {
