@@ -23,7 +23,7 @@ record ConsumingResult(
         String description,
         String onCrash,
         boolean isOurs,
-        boolean wasExact,
+        List<String> wrong,
         List<Turn> turns,
         WarmUp warmUp,
         long stockDrift,
@@ -36,7 +36,7 @@ record ConsumingResult(
                 contender.description(),
                 contender.onCrash(),
                 contender.isOurs(),
-                entrant.books().wasExact(),
+                entrant.books().wrong(),
                 List.copyOf(entrant.turns()),
                 entrant.warmUp(),
                 entrant.books().stockDrift(),
@@ -56,7 +56,7 @@ record ConsumingResult(
                 details(results),
                 results.stream()
                         .filter(ConsumingResult::isOurs)
-                        .flatMap(result -> Violations.of(result.wasExact, result.stockDrift).stream())
+                        .flatMap(result -> Violations.of(result.wrong, result.stockDrift).stream())
                         .toList());
     }
 

@@ -142,7 +142,7 @@ final class EndToEnd {
         int count = run.accepted().size();
         return new HttpTurn(
                 new Turn(
-                        new Outcome(count, 0, 0, 0, 0),
+                        new Outcome(count, 0, 0, 0, 0, List.of()),
                         run.seconds(),
                         cpu(validation).since(before)),
                 run);

@@ -15,7 +15,7 @@ class BenchTest {
 
     @Test
     void ourOwnMistakeDecidesWhateverElseWasMeasured() {
-        Report wrong = new Report("http", "", List.of(), Violations.of(false, 0));
+        Report wrong = new Report("http", "", List.of(), Violations.of(List.of("29 (lost)"), 0));
 
         assertThat(Bench.exitCode(List.of(CLEAN), List.of())).isZero();
         assertThat(Bench.exitCode(List.of(CLEAN, wrong, CLEAN), List.of())).isEqualTo(1);
@@ -31,16 +31,23 @@ class BenchTest {
 
     @Test
     void aWrongStockIsAViolationEvenIfEachOrderHasOneEffect() {
-        assertThat(Violations.of(true, 0)).isEmpty();
-        assertThat(Violations.of(true, 3)).hasSize(1);
-        assertThat(Violations.of(false, 3)).hasSize(2);
+        assertThat(Violations.of(List.of(), 0)).isEmpty();
+        assertThat(Violations.of(List.of(), 3)).hasSize(1);
+        assertThat(Violations.of(List.of("29 (lost)"), 3)).hasSize(2);
+    }
+
+    @Test
+    void aViolationNamesFiveOrdersAtMost() {
+        assertThat(Violations.of(List.of("1 (lost)", "2 (lost)", "3 (lost)", "4 (lost)", "5 (lost)", "6 (lost)"), 0))
+                .containsExactly(
+                        "This project lost or repeated orders, among them 1 (lost), 2 (lost), 3 (lost), 4 (lost), 5 (lost).");
     }
 
     @Test
     void whatARivalLosesIsItsOwnAndWhatWeLoseIsAViolation() {
-        assertThat(report(result("a rival", false, false, 7)).violations()).isEmpty();
-        assertThat(report(result("ours", true, true, 0)).violations()).isEmpty();
-        assertThat(report(result("ours", true, false, 7)).violations()).hasSize(2);
+        assertThat(report(result("a rival", false, List.of("29 (lost)"), 7)).violations()).isEmpty();
+        assertThat(report(result("ours", true, List.of(), 0)).violations()).isEmpty();
+        assertThat(report(result("ours", true, List.of("29 (lost)"), 7)).violations()).hasSize(2);
     }
 
     @ParameterizedTest
@@ -53,10 +60,10 @@ class BenchTest {
         return ConsumingResult.report("", List.of(result));
     }
 
-    private static ConsumingResult result(String title, boolean isOurs, boolean wasExact, long drift) {
+    private static ConsumingResult result(String title, boolean isOurs, List<String> wrong, long drift) {
         WarmUp warmUp = new WarmUp(Duration.ZERO, Duration.ZERO);
         warmUp.add(100, 1);
-        Turn turn = new Turn(new Outcome(10, 0, 0, 0, 5), 1, new Cpu(0, 1, 1, 1, 0));
-        return new ConsumingResult(title, "", "", isOurs, wasExact, List.of(turn), warmUp, drift, 300);
+        Turn turn = new Turn(new Outcome(10, 0, 0, 0, 5, wrong), 1, new Cpu(0, 1, 1, 1, 0));
+        return new ConsumingResult(title, "", "", isOurs, wrong, List.of(turn), warmUp, drift, 300);
     }
 }

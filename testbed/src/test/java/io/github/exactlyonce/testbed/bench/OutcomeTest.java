@@ -13,7 +13,7 @@ class OutcomeTest {
     void eachOnceIsExactAndEndsWithTheLast() {
         Outcome outcome = Outcome.of(ORDERS, List.of(new Effect("b", 7), new Effect("a", 5), new Effect("c", 6)));
 
-        assertThat(outcome).isEqualTo(new Outcome(3, 0, 0, 0, 7));
+        assertThat(outcome).isEqualTo(new Outcome(3, 0, 0, 0, 7, List.of()));
         assertThat(outcome.isExact()).isTrue();
     }
 
@@ -54,6 +54,23 @@ class OutcomeTest {
 
     @Test
     void nothingDoneIsAllLost() {
-        assertThat(Outcome.of(ORDERS, List.of())).isEqualTo(new Outcome(3, 3, 0, 0, 0));
+        assertThat(Outcome.of(ORDERS, List.of()))
+                .isEqualTo(new Outcome(3, 3, 0, 0, 0, List.of("a (lost)", "b (lost)", "c (lost)")));
+    }
+
+    @Test
+    void whatIsWrongIsNamedUpToFive() {
+        List<Effect> effects = List.of(
+                new Effect("b", 5),
+                new Effect("b", 6),
+                new Effect("c", 6),
+                new Effect("earlier", 7),
+                new Effect("b", 8));
+
+        assertThat(Outcome.of(ORDERS, effects).wrong())
+                .containsExactly("a (lost)", "b (3 effects)", "earlier (an effect after its turn)");
+        assertThat(Outcome.of(List.of("1", "2", "3", "4", "5", "6", "7"), List.of())
+                        .wrong())
+                .hasSize(5);
     }
 }

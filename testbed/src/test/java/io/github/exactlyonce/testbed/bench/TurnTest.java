@@ -2,6 +2,7 @@ package io.github.exactlyonce.testbed.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TurnTest {
@@ -10,7 +11,7 @@ class TurnTest {
 
     @Test
     void ordersThatAreLostAreNoWorkAndThoseDoneTwiceCountOnce() {
-        Turn turn = new Turn(new Outcome(1_000, 200, 300, 400, 9), 2, CPU);
+        Turn turn = new Turn(new Outcome(1_000, 200, 300, 400, 9, List.of()), 2, CPU);
 
         assertThat(turn.rate()).isEqualTo(400);
         assertThat(turn.per1000(turn.cpu().replicas())).isEqualTo(5);
@@ -19,7 +20,7 @@ class TurnTest {
 
     @Test
     void whenNothingWasDoneTheCostIsThatOfOneAtLeast() {
-        Turn turn = new Turn(new Outcome(1_000, 1_000, 0, 0, 0), 2, CPU);
+        Turn turn = new Turn(new Outcome(1_000, 1_000, 0, 0, 0, List.of()), 2, CPU);
 
         assertThat(turn.rate()).isZero();
         assertThat(turn.per1000(4)).isEqualTo(4_000);

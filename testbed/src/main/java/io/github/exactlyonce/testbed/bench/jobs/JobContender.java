@@ -35,7 +35,7 @@ abstract class JobContender implements AutoCloseable {
     /** The store's, which dates effects too; Unix milliseconds. */
     abstract long clock();
 
-    /** From here on. */
+    /** Those that {@link #effects} has returned: what came since then, in somebody else's turn, is still to be counted. */
     abstract void forgetEffects();
 
     /** How many there are that were not forgotten. */

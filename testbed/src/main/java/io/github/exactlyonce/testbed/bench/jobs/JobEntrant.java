@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A contender and all that it has done so far. */
 final class JobEntrant {
@@ -20,13 +21,16 @@ final class JobEntrant {
     /** When some are not: who has had no effect for so long has lost them. Longer than our lease, and than anybody's poll. */
     private static final Duration GIVEN_UP = Duration.ofSeconds(12);
 
+    /** Jobs, in a sentence. */
+    private static final int NAMED = 5;
+
     private final JobContender contender;
     private final List<Turn> bursts = new ArrayList<>();
     private final List<Turn> streams = new ArrayList<>();
     private final WarmUp warmUp;
     private long jobs;
     private int lateLots;
-    private boolean wasExact = true;
+    private final List<String> wrong = new ArrayList<>();
 
     private JobEntrant(JobContender contender, WarmUp warmUp) {
         this.contender = contender;
@@ -64,17 +68,22 @@ final class JobEntrant {
 
     /** The warm-up counts too. */
     boolean wasExact() {
-        return wasExact;
+        return wrong.isEmpty();
     }
 
-    /** What must never happen to ours, in sentences; the warm-up counts too. */
+    /** What must never happen to ours, in sentences; the warm-up counts too, and what came after the last turn. */
     List<String> violations() {
+        contender.forgetEffects();
+        wrong.addAll(Outcome.of(List.of(), contender.effects()).wrong());
         List<String> violations = new ArrayList<>();
-        if (!wasExact) {
-            violations.add("This project lost or repeated jobs, or did them before they were due.");
+        if (!wrong.isEmpty()) {
+            violations.add("This project lost or repeated jobs, or did them before they were due, among them "
+                    + wrong.stream().limit(NAMED).collect(Collectors.joining(", ")) + ".");
         }
-        if (contender.units() != jobs) {
-            violations.add("This project's stock is not what the jobs make of it.");
+        long drift = Math.abs(contender.units() - jobs);
+        if (drift != 0) {
+            violations.add(
+                    "This project's stock is not what the jobs make of it: %d units are wrong.".formatted(drift));
         }
         return violations;
     }
@@ -111,7 +120,7 @@ final class JobEntrant {
         Cpu before = Cpu.read(contender);
         Cpu after = awaitEffects(scheduled);
         Outcome outcome = Outcome.of(scheduled, contender.effects());
-        wasExact &= outcome.isExact();
+        wrong.addAll(outcome.wrong());
         return new Turn(
                 outcome,
                 Math.max(1, outcome.lastFirstMillis() - firstDue) / 1e3,

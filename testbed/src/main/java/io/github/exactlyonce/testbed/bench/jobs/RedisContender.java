@@ -34,6 +34,8 @@ abstract class RedisContender extends JobContender {
     private final StatefulRedisConnection<String, String> connection;
     private String lastForgotten = "0-0";
     private long forgotten;
+    private String lastRead = "0-0";
+    private long read;
 
     RedisContender(RedisProcess process) {
         this.process = process;
@@ -80,8 +82,8 @@ abstract class RedisContender extends JobContender {
 
     @Override
     final void forgetEffects() {
-        forgotten = redis().xlen(LEDGER);
-        redis().xrevrange(LEDGER, Range.unbounded(), Limit.from(1)).forEach(last -> lastForgotten = last.getId());
+        forgotten = read;
+        lastForgotten = lastRead;
     }
 
     @Override
@@ -105,6 +107,8 @@ abstract class RedisContender extends JobContender {
                         new Effect(entry.getBody().get("id"), Long.parseLong(last.substring(0, last.indexOf('-')))));
             }
         } while (page.size() == PAGE);
+        lastRead = last;
+        read = forgotten + effects.size();
         return effects;
     }
 

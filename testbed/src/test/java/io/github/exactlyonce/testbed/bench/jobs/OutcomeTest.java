@@ -15,7 +15,7 @@ class OutcomeTest {
     void eachOnceIsExactAndLateFromItsOwnDueTime() {
         Outcome outcome = Outcome.of(JOBS, List.of(new Effect("b", 207), new Effect("a", 105), new Effect("c", 300)));
 
-        assertThat(outcome).isEqualTo(new Outcome(3, 0, 0, 0, 0, List.of(0L, 5L, 7L), 300));
+        assertThat(outcome).isEqualTo(new Outcome(3, 0, 0, 0, 0, List.of(0L, 5L, 7L), 300, List.of()));
         assertThat(outcome.isExact()).isTrue();
     }
 
@@ -51,6 +51,7 @@ class OutcomeTest {
     void aLateEffectOfAnEarlierTurnIsOneTooMany() {
         Outcome outcome = Outcome.of(JOBS.subList(0, 1), List.of(new Effect("earlier", 104), new Effect("a", 105)));
 
+        assertThat(outcome.wrong()).containsExactly("earlier (an effect after its turn)");
         assertThat(outcome.extraEffects()).isEqualTo(1);
         assertThat(outcome.isExact()).isFalse();
     }
@@ -60,12 +61,14 @@ class OutcomeTest {
         Outcome outcome = Outcome.of(JOBS.subList(0, 1), List.of(new Effect("a", 99)));
 
         assertThat(outcome.early()).isEqualTo(1);
+        assertThat(outcome.wrong()).containsExactly("a (before it was due)");
         assertThat(outcome.isExact()).isFalse();
     }
 
     @Test
     void nothingDoneIsAllLost() {
-        assertThat(Outcome.of(JOBS, List.of())).isEqualTo(new Outcome(3, 3, 0, 0, 0, List.of(), 0));
+        assertThat(Outcome.of(JOBS, List.of()))
+                .isEqualTo(new Outcome(3, 3, 0, 0, 0, List.of(), 0, List.of("a (lost)", "b (lost)", "c (lost)")));
     }
 
     @Test
