@@ -1,6 +1,7 @@
 package io.github.exactlyonce.testbed.bench;
 
 import io.github.exactlyonce.testbed.figures.Machine;
+import io.github.exactlyonce.testbed.figures.Revision;
 import java.time.Duration;
 
 /** What is said of every part: with what, where, how long, and how to do it again. */
@@ -9,6 +10,7 @@ final class About {
     private final BenchOptions options;
     private final Part part;
     private final long start = System.nanoTime();
+    private final String revision = Revision.now();
     private final String loadBefore = Machine.load();
 
     /** When the part begins. */
@@ -20,9 +22,10 @@ final class About {
     /** When it ends. @param sentences what was done */
     String text(String sentences, String redisVersion) {
         return """
-                %s Medians (smallest–largest) of %d rounds. JVMs with `%s`; Redis %s, without persistence unless named. %s, all on one machine; load average %s before and %s after; %d s in all.
+                %s. %s Medians (smallest–largest) of %d rounds. JVMs with `%s`; Redis %s, without persistence unless named. %s, all on one machine; load average %s before and %s after; %d s in all.
                 Repeat it with: `%s`
                 """.formatted(
+                        revision,
                         sentences.strip(),
                         options.rounds(),
                         String.join(" ", Jvm.options()),

@@ -46,7 +46,7 @@ final class Consuming implements Audited {
             warmUp(entrant);
         }
         for (int round = 1; round <= options.rounds(); round++) {
-            for (Entrant entrant : entrants) {
+            for (Entrant entrant : Rotation.of(entrants, round)) {
                 Turn turn = entrant.turn(options, contenders);
                 progress.say("round %d of %d: %s: %s"
                         .formatted(round, options.rounds(), entrant.contender().title(), text(turn)));

@@ -49,10 +49,15 @@ final class Cost {
     Report report() throws InterruptedException {
         About about = new About(options, Part.COST);
         for (int round = 1; round <= options.rounds(); round++) {
-            logged.add(turn(logBytes));
-            loggers.off();
-            silent.add(turn(silentBytes));
-            loggers.on();
+            for (boolean isLogged : Rotation.of(List.of(true, false), round)) {
+                if (isLogged) {
+                    logged.add(turn(logBytes));
+                } else {
+                    loggers.off();
+                    silent.add(turn(silentBytes));
+                    loggers.on();
+                }
+            }
             progress.say("round %d of %d: %s orders/s with the log, %s without it"
                     .formatted(
                             round,

@@ -77,7 +77,7 @@ final class DurabilityLevels {
                     "the replica of Redis has caught up",
                     () -> redis.info("replication").contains("state=online"));
             for (int round = 1; round <= options.rounds(); round++) {
-                for (Level level : levels) {
+                for (Level level : Rotation.of(levels, round)) {
                     HttpTurn turn = turn(level);
                     turns.computeIfAbsent(level, any -> new ArrayList<>()).add(turn);
                     progress.say("round %d of %d: %s: %s orders/s"

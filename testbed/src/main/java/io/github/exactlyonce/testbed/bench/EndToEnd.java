@@ -57,7 +57,7 @@ final class EndToEnd {
             awaitReady(validation, port);
             warmUp(port, validation);
             for (int round = 1; round <= options.rounds(); round++) {
-                for (int count : connections) {
+                for (int count : Rotation.of(connections, round)) {
                     turns(round, count, port, validation);
                 }
             }
@@ -115,13 +115,14 @@ final class EndToEnd {
     }
 
     private void turns(int round, int count, int port, ChildProcess validation) throws InterruptedException {
-        try (HttpOrders client = scene.client(count, "")) {
-            HttpTurn turn = scene.turn(client, options.scope().turn());
-            ours.computeIfAbsent(count, any -> new ArrayList<>()).add(turn);
-        }
-        try (HttpOrders client = new HttpOrders(port, count, "")) {
-            HttpTurn turn = limitTurn(client, options.scope().turn(), validation);
-            limit.computeIfAbsent(count, any -> new ArrayList<>()).add(turn);
+        for (boolean isOurs : Rotation.of(List.of(true, false), round)) {
+            try (HttpOrders client = isOurs ? scene.client(count, "") : new HttpOrders(port, count, "")) {
+                Duration time = options.scope().turn();
+                HttpTurn turn = isOurs ? scene.turn(client, time) : limitTurn(client, time, validation);
+                (isOurs ? ours : limit)
+                        .computeIfAbsent(count, any -> new ArrayList<>())
+                        .add(turn);
+            }
         }
         progress.say("round %d of %d, %d connections: %s orders/s; validation only: %s requests/s"
                 .formatted(

@@ -65,7 +65,7 @@ final class Items {
         Entrant entrant = crowd.atLeast(Contender.REPLICAS, progress);
         crowd.use(Contender.REPLICAS);
         for (int round = 1; round <= options.rounds(); round++) {
-            for (Kind kind : Kind.values()) {
+            for (Kind kind : Rotation.of(List.of(Kind.values()), round)) {
                 String prefix = entrant.nextPrefix();
                 Iterator<Order> orders = IntStream.iterate(0, i -> i + 1)
                         .mapToObj(i -> kind.order(prefix, i))

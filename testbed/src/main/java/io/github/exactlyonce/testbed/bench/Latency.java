@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /** {@link Part#LATENCY}. */
@@ -30,7 +31,7 @@ final class Latency {
     private final BenchOptions options;
     private final Progress progress;
     private final HttpScene scene;
-    private final Map<Integer, List<Measured>> turns = new LinkedHashMap<>();
+    private final Map<Integer, List<Measured>> turns = new TreeMap<>();
 
     Latency(BenchOptions options, Progress progress, HttpScene scene) {
         this.options = options;
@@ -44,7 +45,7 @@ final class Latency {
     Report report() throws InterruptedException {
         About about = new About(options, Part.LATENCY);
         for (int round = 1; round <= options.rounds(); round++) {
-            for (int rate : RATES) {
+            for (int rate : Rotation.of(RATES, round)) {
                 Measured measured = measure(rate);
                 turns.computeIfAbsent(rate, any -> new ArrayList<>()).add(measured);
                 progress.say("round %d of %d: %d/s: p50 %s ms, p99 %s ms"

@@ -35,9 +35,7 @@ final class Replicas {
         About about = new About(options, Part.REPLICAS);
         Entrant entrant = crowd.atLeast(Collections.max(COUNTS), progress);
         for (int round = 1; round <= options.rounds(); round++) {
-            List<Integer> order = new ArrayList<>(COUNTS);
-            Collections.rotate(order, round);
-            for (int count : order) {
+            for (int count : Rotation.of(COUNTS, round)) {
                 crowd.use(count);
                 Turn turn = crowd.turn(entrant.randomOrders(), options.orders());
                 turns.computeIfAbsent(count, any -> new ArrayList<>()).add(turn);

@@ -24,17 +24,13 @@ final class Stage implements AutoCloseable {
     }
 
     Consuming consuming(Progress progress) {
-        clear();
-        Consuming consuming = new Consuming(options, progress);
-        running = consuming;
-        return consuming;
+        return enter(new Consuming(options, progress));
     }
 
     /** Replicas of ours on the consuming side. */
     Crowd crowd() {
         if (!(running instanceof Crowd)) {
-            clear();
-            running = new Crowd(options);
+            enter(new Crowd(options));
         }
         return (Crowd) running;
     }
@@ -43,20 +39,22 @@ final class Stage implements AutoCloseable {
     HttpScene http(Progress progress) throws InterruptedException {
         if (!(running instanceof HttpScene)) {
             clear();
-            HttpScene scene = HttpScene.launch();
-            running = scene;
-            scene.warmUp(progress);
+            enter(HttpScene.launch()).warmUp(progress);
         }
         return (HttpScene) running;
     }
 
     /** Ours beside other schedulers of jobs. */
     JobSchedulers jobs(Progress progress) {
+        return enter(new JobSchedulers(
+                options.scope(), options.rounds(), Jvm.options(), options.command(Part.JOBS), progress::say));
+    }
+
+    /** It runs from now on, and nothing else. */
+    <T extends Audited> T enter(T next) {
         clear();
-        JobSchedulers schedulers = new JobSchedulers(
-                options.scope(), options.rounds(), Jvm.options(), options.command(Part.JOBS), progress::say);
-        running = schedulers;
-        return schedulers;
+        running = next;
+        return next;
     }
 
     /** Whether nothing of ours was lost or repeated by what is running. */

@@ -2,6 +2,7 @@ package io.github.exactlyonce.testbed.figures;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,6 +54,20 @@ public record Report(
             Files.write(directory.resolve(name + ".json"), JSON.writeValueAsBytes(json));
             for (Plot plot : plots) {
                 Files.writeString(directory.resolve(file(plot)), plot.svg());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whatever {@link #write} wrote under this name, some other day. */
+    public static void delete(Path directory, String name) {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, name + "{.md,.json,-*.svg}")) {
+            for (Path file : files) {
+                Files.delete(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -3,9 +3,15 @@ package io.github.exactlyonce.testbed.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.testbed.figures.Report;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,6 +36,56 @@ class BenchTest {
     }
 
     @Test
+    void whatWasLostBeforeAPartFailedIsStillAViolation(@TempDir Path directory) throws InterruptedException {
+        assertThat(exitCodeOfAFailure(directory, false)).isEqualTo(1);
+        assertThat(directory.resolve("http.md")).content().contains("VIOLATED: ");
+    }
+
+    @Test
+    void aPartThatFailsUnexpectedlyCouldNotBeMeasuredAndLeavesNoFiguresOfAnotherDay(@TempDir Path directory)
+            throws IOException, InterruptedException {
+        Files.writeString(directory.resolve("http.md"), "of another day");
+        Files.writeString(directory.resolve("http-warm-up.svg"), "of another day");
+        Files.writeString(directory.resolve("items.md"), "another part");
+
+        assertThat(exitCodeOfAFailure(directory, true)).isEqualTo(2);
+        assertThat(directory).isDirectoryContaining("glob:**/items.md");
+        assertThat(directory).isDirectoryNotContaining("glob:**/http*");
+    }
+
+    private static int exitCodeOfAFailure(Path directory, boolean wasExactBefore) throws InterruptedException {
+        BenchOptions options = BenchOptions.parse();
+        Bench bench = new Bench(options, new PrintStream(OutputStream.nullOutputStream()));
+        Stage stage = new Stage(options);
+        stage.enter(new Audited() {
+            @Override
+            public boolean isExact() {
+                return wasExactBefore;
+            }
+
+            @Override
+            public void close() {}
+        });
+        bench.measure(
+                Part.HTTP,
+                part -> {
+                    throw new UnsupportedOperationException("nobody has thought of it");
+                },
+                stage,
+                directory);
+        return bench.exitCode();
+    }
+
+    @Test
+    void inEachRoundSomebodyElseComesFirst() {
+        List<String> all = List.of("a", "b", "c");
+
+        assertThat(Rotation.of(all, 1)).containsExactly("a", "b", "c");
+        assertThat(Rotation.of(all, 2)).containsExactly("b", "c", "a");
+        assertThat(Rotation.of(all, 4)).containsExactly("a", "b", "c");
+    }
+
+    @Test
     void aWrongStockIsAViolationEvenIfEachOrderHasOneEffect() {
         assertThat(Violations.of(List.of(), 0)).isEmpty();
         assertThat(Violations.of(List.of(), 3)).hasSize(1);
@@ -45,9 +101,11 @@ class BenchTest {
 
     @Test
     void whatARivalLosesIsItsOwnAndWhatWeLoseIsAViolation() {
-        assertThat(report(result("a rival", false, List.of("29 (lost)"), 7)).violations()).isEmpty();
+        assertThat(report(result("a rival", false, List.of("29 (lost)"), 7)).violations())
+                .isEmpty();
         assertThat(report(result("ours", true, List.of(), 0)).violations()).isEmpty();
-        assertThat(report(result("ours", true, List.of("29 (lost)"), 7)).violations()).hasSize(2);
+        assertThat(report(result("ours", true, List.of("29 (lost)"), 7)).violations())
+                .hasSize(2);
     }
 
     @ParameterizedTest

@@ -1,11 +1,13 @@
 package io.github.exactlyonce.testbed.bench.jobs;
 
 import io.github.exactlyonce.testbed.bench.Audited;
+import io.github.exactlyonce.testbed.bench.Rotation;
 import io.github.exactlyonce.testbed.bench.Scope;
 import io.github.exactlyonce.testbed.bench.WarmUp;
 import io.github.exactlyonce.testbed.figures.Machine;
 import io.github.exactlyonce.testbed.figures.Plot;
 import io.github.exactlyonce.testbed.figures.Report;
+import io.github.exactlyonce.testbed.figures.Revision;
 import io.github.exactlyonce.testbed.figures.Samples;
 import io.github.exactlyonce.testbed.figures.Table;
 import java.io.IOException;
@@ -81,7 +83,7 @@ public final class JobSchedulers implements Audited {
             }
         }
         for (int round = 1; round <= rounds; round++) {
-            for (JobEntrant entrant : entrants) {
+            for (JobEntrant entrant : Rotation.of(entrants, round)) {
                 Turn atOnce = entrant.burst(burst, AHEAD.plusMillis(1_000L * burst / SCHEDULED_PER_SECOND));
                 Turn stream = entrant.stream((int) (JOBS_PER_SECOND * span.toSeconds()), AHEAD, span);
                 progress.accept("round %d of %d: %s: %s jobs/s; p99 %s ms late"
@@ -224,13 +226,14 @@ public final class JobSchedulers implements Audited {
                         .formatted(each.title(), each.store(), each.description(), each.onCrash()))
                 .collect(Collectors.joining(System.lineSeparator()));
         return """
-                %d rounds in which all take turns; medians (smallest–largest). %d workers each, as processes, with `%s`, and a store of their own that need not survive a power cut. A job adds a unit to the stock of \
+                %s. %d rounds in which all take turns; medians (smallest–largest). %d workers each, as processes, with `%s`, and a store of their own that need not survive a power cut. A job adds a unit to the stock of \
                 one of %d SKUs and leaves an entry in a ledger, from which each is counted; times are the store's. All jobs are scheduled before the first is due. Processor time is read from the first due time to \
                 the last effect. Lettuce %s, db-scheduler %s, HikariCP %s. %s, all on one machine; load average %s before and %s after; %d s in all.%s
                 Repeat it with: `%s`
 
                 %s
                 """.formatted(
+                        Revision.now(),
                         rounds,
                         JobContender.WORKERS,
                         String.join(" ", jvmOptions),
