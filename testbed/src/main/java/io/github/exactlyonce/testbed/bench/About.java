@@ -22,12 +22,14 @@ final class About {
     /** When it ends. @param sentences what was done */
     String text(String sentences, String redisVersion) {
         return """
-                %s. %s Medians (smallest–largest) of %d rounds. JVMs with `%s`; Redis %s, without persistence unless named. %s, all on one machine; load average %s before and %s after; %d s in all.
+                %s. %s %s JVMs with `%s`; Redis %s, without persistence unless named. %s, all on one machine; load average %s before and %s after; %d s in all.
                 Repeat it with: `%s`
                 """.formatted(
                         revision,
                         sentences.strip(),
-                        options.rounds(),
+                        part == Part.CRASH
+                                ? "Sums over all kills."
+                                : "Medians (smallest–largest) of %d rounds.".formatted(options.rounds()),
                         String.join(" ", Jvm.options()),
                         redisVersion,
                         Machine.describe(),

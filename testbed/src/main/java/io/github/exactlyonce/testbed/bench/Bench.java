@@ -116,6 +116,7 @@ public final class Bench {
     private Report report(Part part, Stage stage, Progress progress) throws InterruptedException {
         return switch (part) {
             case CONSUMING -> stage.consuming(progress).report();
+            case CRASH -> stage.crash(progress).report();
             case REPLICAS -> new Replicas(options, progress, stage.crowd()).report();
             case ITEMS -> new Items(options, progress, stage.crowd()).report();
             case HTTP -> new EndToEnd(options, progress, stage.http(progress)).report();

@@ -4,10 +4,12 @@ import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.load.Order;
+import io.github.exactlyonce.testbed.system.ChildProcess;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Who takes part: a Redis of its own, so that its processor time and memory are its own too, and whoever does the work of an order there. All keep their stock
@@ -33,7 +35,7 @@ abstract class Contender implements AutoCloseable {
     /** What it does, in a sentence or two. */
     abstract String description();
 
-    /** What it promises if a replica dies. */
+    /** What it promises if a replica dies; {@link Part#CRASH} tries it. */
     abstract String onCrash();
 
     /** Whether anything that is lost or repeated is our own fault. */
@@ -44,8 +46,20 @@ abstract class Contender implements AutoCloseable {
     /** Returns when every replica hears orders. @param redis its own */
     abstract void awaitReady(RedisCommands<String, String> redis);
 
-    /** Processes beside its Redis. */
-    abstract List<Long> replicaPids();
+    /** Processes beside its Redis, all of them alike. */
+    abstract List<? extends ChildProcess> replicas();
+
+    /** Returns when a replica that was killed hears orders again. @param redis its own */
+    abstract void restart(ChildProcess replica, RedisCommands<String, String> redis);
+
+    /** Orders that Redis has handed to a replica and still waits for; empty where it does not remember that. @param redis its own */
+    OptionalLong pending(RedisCommands<String, String> redis) {
+        return OptionalLong.empty();
+    }
+
+    final List<Long> replicaPids() {
+        return replicas().stream().map(ChildProcess::pid).toList();
+    }
 
     /** Writes what makes the order known, without flushing it. @return of the last command */
     abstract RedisFuture<?> send(RedisAsyncCommands<String, String> redis, Order order);

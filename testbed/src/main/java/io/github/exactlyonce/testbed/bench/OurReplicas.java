@@ -101,8 +101,14 @@ final class OurReplicas extends Contender {
     }
 
     @Override
-    List<Long> replicaPids() {
-        return system.replicas().stream().map(ChildProcess::pid).toList();
+    List<ServiceProcess> replicas() {
+        return system.replicas();
+    }
+
+    @Override
+    void restart(ChildProcess replica, RedisCommands<String, String> redis) {
+        replica.start();
+        replicas().forEach(each -> each.waitUntilReady(LIMIT));
     }
 
     @Override

@@ -7,6 +7,9 @@ enum Part {
     /** Three replicas of ours beside others, orders straight from the script. */
     CONSUMING,
 
+    /** A replica of each of them is killed at work and started again. */
+    CRASH,
+
     /** 1, 3, 6 and 12 replicas. */
     REPLICAS,
 

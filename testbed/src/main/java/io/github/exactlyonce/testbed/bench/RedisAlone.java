@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.testbed.load.Order;
+import io.github.exactlyonce.testbed.system.ChildProcess;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -57,8 +58,13 @@ final class RedisAlone extends Contender {
     }
 
     @Override
-    List<Long> replicaPids() {
+    List<ChildProcess> replicas() {
         return List.of();
+    }
+
+    @Override
+    void restart(ChildProcess replica, RedisCommands<String, String> redis) {
+        throw new IllegalArgumentException("it has no replicas");
     }
 
     @Override

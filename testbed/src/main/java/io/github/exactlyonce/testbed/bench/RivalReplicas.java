@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** Three replicas of somebody else's. */
@@ -76,8 +77,23 @@ final class RivalReplicas extends Contender {
     }
 
     @Override
-    List<Long> replicaPids() {
-        return replicas.stream().map(ChildProcess::pid).toList();
+    List<ChildProcess> replicas() {
+        return replicas;
+    }
+
+    @Override
+    void restart(ChildProcess replica, RedisCommands<String, String> redis) {
+        redis.srem(RivalReplica.READY, replica.name()); // of its life before
+        replica.start();
+        awaitReady(redis);
+    }
+
+    @Override
+    OptionalLong pending(RedisCommands<String, String> redis) {
+        return rival.readsStream()
+                ? OptionalLong.of(
+                        redis.xpending(RivalReplica.ORDERS, RivalReplica.GROUP).getCount())
+                : OptionalLong.empty();
     }
 
     @Override

@@ -27,6 +27,10 @@ final class Stage implements AutoCloseable {
         return enter(new Consuming(options, progress));
     }
 
+    Crash crash(Progress progress) {
+        return enter(new Crash(options, progress));
+    }
+
     /** Replicas of ours on the consuming side. */
     Crowd crowd() {
         if (!(running instanceof Crowd)) {

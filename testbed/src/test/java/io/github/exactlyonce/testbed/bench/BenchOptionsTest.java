@@ -43,7 +43,7 @@ class BenchOptionsTest {
     void anUnknownPartIsAnsweredWithThoseThatThereAre() {
         assertThatThrownBy(() -> BenchOptions.parse("--part=http,all"))
                 .isInstanceOf(BenchException.class)
-                .hasMessageStartingWith("-Dpart=http,all: choose from consuming,replicas,")
+                .hasMessageStartingWith("-Dpart=http,all: choose from consuming,crash,replicas,")
                 .hasMessageEndingWith("; without it, all are done.");
     }
 
