@@ -24,6 +24,9 @@ final class Books implements AutoCloseable {
     /** Longer than a lock lives, and than it takes until a due job comes. */
     private static final Duration LATE = Duration.ofSeconds(6);
 
+    /** Longer than locks live, and until Redis has found those that nobody asks for. */
+    private static final Duration EXPIRY = Duration.ofSeconds(8);
+
     private static final Duration POLL = Duration.ofMillis(50);
 
     /** When all are done: until no late copy has an effect any more. */
@@ -37,8 +40,6 @@ final class Books implements AutoCloseable {
     private final Ledger ledger;
     private final Duration late;
     private final Map<String, Long> expectedStock = new HashMap<>();
-    private long memoryAtStart;
-    private int orders;
     private final List<String> wrong = new ArrayList<>();
 
     Books(int redisPort) {
@@ -61,13 +62,12 @@ final class Books implements AutoCloseable {
         return ledger;
     }
 
-    /** Gives it something to sell. What is in memory from now on is counted. */
+    /** Gives it something to sell. */
     void stockUp(Collection<String> skus) {
         skus.forEach(sku -> expectedStock.put(sku, UNITS));
         redis.hset(
                 Contender.STOCK,
                 skus.stream().collect(Collectors.toMap(sku -> sku, sku -> String.valueOf(UNITS), (one, same) -> one)));
-        memoryAtStart = memory();
     }
 
     /** From here on. What comes late of an earlier turn, and was not yet read, is one too many in this one. */
@@ -81,7 +81,6 @@ final class Books implements AutoCloseable {
      * @param sent since {@link #begin}
      */
     Settled settle(List<Order> sent, Supplier<Cpu> cpuNow) throws InterruptedException {
-        orders += sent.size();
         sent.forEach(order -> order.items().list().forEach(this::expect));
         Settled settled = follow(sent.stream().map(Order::orderId).toList(), cpuNow);
         wrong.addAll(settled.outcome().wrong());
@@ -141,19 +140,13 @@ final class Books implements AutoCloseable {
         return Violations.of(wrong, stockDrift());
     }
 
-    /** For each order so far; once locks have expired, it is what is kept. */
-    double bytesPerOrder() {
-        return (memory() - memoryAtStart) / (double) orders;
+    static void awaitExpiryOfLocks() throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(EXPIRY.toNanos());
     }
 
-    private long memory() {
-        return redis.info("memory")
-                .lines()
-                .filter(line -> line.startsWith("used_memory:"))
-                .mapToLong(line ->
-                        Long.parseLong(line.substring("used_memory:".length()).strip()))
-                .findFirst()
-                .orElseThrow();
+    /** What is in memory now. */
+    Footprint.Held held() {
+        return Footprint.Held.by(redis);
     }
 
     /** By Redis, which dates the ledger's entries too. */

@@ -7,11 +7,11 @@ import io.github.exactlyonce.testbed.figures.Samples;
 import io.github.exactlyonce.testbed.system.LocalSystem;
 import io.lettuce.core.RedisClient;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.redisson.api.RedissonClient;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.integration.redis.util.RedisLockRegistry;
@@ -21,9 +21,6 @@ import org.springframework.integration.redis.util.RedisLockRegistry;
  * so that a machine that gets busier is not one contender's bad luck.
  */
 final class Consuming implements Audited {
-
-    /** Longer than locks live, and until Redis has found those that nobody asks for. */
-    private static final Duration EXPIRY = Duration.ofSeconds(8);
 
     private final BenchOptions options;
     private final Progress progress;
@@ -52,10 +49,24 @@ final class Consuming implements Audited {
                         .formatted(round, options.rounds(), entrant.contender().title(), text(turn)));
             }
         }
-        TimeUnit.MILLISECONDS.sleep(EXPIRY.toMillis());
-        List<ConsumingResult> results =
-                entrants.stream().map(ConsumingResult::of).toList();
+        List<ConsumingResult> results = new ArrayList<>();
+        Map<Entrant, Footprint> footprints = footprints();
+        entrants.forEach(entrant -> results.add(ConsumingResult.of(entrant, footprints.get(entrant))));
         return ConsumingResult.report(about.text(sentences(), redisVersion()), results);
+    }
+
+    private Map<Entrant, Footprint> footprints() throws InterruptedException {
+        progress.say("weighing %,d orders of each".formatted(Footprint.ORDERS));
+        Books.awaitExpiryOfLocks();
+        Map<Entrant, Footprint.Held> before = new LinkedHashMap<>();
+        for (Entrant entrant : entrants) {
+            before.put(entrant, entrant.weigh(contenders));
+        }
+        Books.awaitExpiryOfLocks();
+        Map<Entrant, Footprint> footprints = new LinkedHashMap<>();
+        before.forEach((entrant, held) ->
+                footprints.put(entrant, entrant.books().held().since(held, Footprint.ORDERS)));
+        return footprints;
     }
 
     private void launch() {
@@ -87,11 +98,12 @@ final class Consuming implements Audited {
     private String sentences() {
         return """
                 %,d orders a turn, or as many as go in %d s, and all take turns. %d replicas each, as processes; a Redis for each contender. Orders are published as fast as Redis takes them, but at most %,d ahead of the work. \
-                A rate counts orders that were done, up to the last one's first effect. Redisson %s, Spring Integration %s, Spring Data Redis %s, Lettuce %s.""".formatted(
+                A rate counts orders that were done, up to the last one's first effect. Bytes are those of %,d orders more, when locks have expired. Redisson %s, Spring Integration %s, Spring Data Redis %s, Lettuce %s.""".formatted(
                         options.orders(),
                         options.scope().turn().toSeconds(),
                         Contender.REPLICAS,
                         Publisher.AHEAD,
+                        Footprint.ORDERS,
                         version(RedissonClient.class),
                         version(RedisLockRegistry.class),
                         version(RedisTemplate.class),

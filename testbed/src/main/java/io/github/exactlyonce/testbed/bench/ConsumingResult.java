@@ -27,9 +27,9 @@ record ConsumingResult(
         List<Turn> turns,
         WarmUp warmUp,
         long stockDrift,
-        double bytesPerOrder) {
+        Footprint footprint) {
 
-    static ConsumingResult of(Entrant entrant) {
+    static ConsumingResult of(Entrant entrant, Footprint footprint) {
         Contender contender = entrant.contender();
         return new ConsumingResult(
                 contender.title(),
@@ -40,7 +40,7 @@ record ConsumingResult(
                 List.copyOf(entrant.turns()),
                 entrant.warmUp(),
                 entrant.books().stockDrift(),
-                entrant.books().bytesPerOrder());
+                footprint);
     }
 
     /** @param results that of Redis alone is the first one */
@@ -109,7 +109,8 @@ record ConsumingResult(
                 "Redis busy",
                 "processors in use by all",
                 "those whose turn it is not",
-                "bytes kept in Redis per order");
+                "bytes kept in Redis per order",
+                "of these, in its tables");
         for (ConsumingResult result : results) {
             table.row(
                     result.title,
@@ -126,7 +127,8 @@ record ConsumingResult(
                     percent(result.samples(
                                     turn -> turn.cpu().idle() / turn.cpu().total())
                             .median()),
-                    count(Math.round(result.bytesPerOrder)));
+                    count(Math.round(result.footprint.total())),
+                    count(Math.round(result.footprint.tables())));
         }
         return table;
     }
@@ -173,7 +175,7 @@ record ConsumingResult(
             fields.put("warmUpOrdersPerSecond", result.warmUp.rates());
             fields.put("warmUpSeconds", result.warmUp.seconds());
             fields.put("stockDriftUnits", result.stockDrift);
-            fields.put("bytesPerOrder", result.bytesPerOrder);
+            fields.put("bytesPerOrder", result.footprint);
             contenders.put(result.title, fields);
         }
         return contenders;

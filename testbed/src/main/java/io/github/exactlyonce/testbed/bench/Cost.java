@@ -3,18 +3,20 @@ package io.github.exactlyonce.testbed.bench;
 import static io.github.exactlyonce.testbed.bench.Text.count;
 import static io.github.exactlyonce.testbed.bench.Text.percent;
 
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.testbed.bench.http.HttpOrders;
 import io.github.exactlyonce.testbed.figures.Plot;
 import io.github.exactlyonce.testbed.figures.Report;
 import io.github.exactlyonce.testbed.figures.Samples;
 import io.github.exactlyonce.testbed.figures.Table;
+import io.github.exactlyonce.testbed.load.Order;
 import io.github.exactlyonce.testbed.system.ServiceProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /** {@link Part#COST}. */
@@ -24,8 +26,8 @@ final class Cost {
     private static final double TARGET_LOG = 0.15;
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
-    /** Longer than locks live, and until Redis has found those that nobody asks for. */
-    private static final Duration EXPIRY = Duration.ofSeconds(8);
+    /** Of the orders that are weighed, whose records are weighed one by one. */
+    private static final int RECORDS = 100;
 
     private final BenchOptions options;
     private final Progress progress;
@@ -38,6 +40,8 @@ final class Cost {
     private final List<Recovery> recoveries = new ArrayList<>();
     private final Samples orderServiceStart = new Samples();
     private final Samples replicaStart = new Samples();
+    private Footprint footprint = new Footprint(Double.NaN, Double.NaN);
+    private double recordBytes = Double.NaN;
 
     Cost(BenchOptions options, Progress progress, HttpScene scene) {
         this.options = options;
@@ -70,19 +74,17 @@ final class Cost {
             recover();
             restart(scene.system().orderService(), orderServiceStart);
         }
-        progress.say("waiting until locks have expired");
-        TimeUnit.MILLISECONDS.sleep(EXPIRY.toMillis());
+        weigh();
         String sentences =
                 """
                 Orders of 1–3 items over HTTP, %d connections, on each the next one as soon as there is an answer, %d s a turn. Recovery and starts: %d times. A start is that of one service while nothing else works, from its unpacked jar with a class archive; it is ready when its \
                 readiness says so, asked each 100 ms.""".formatted(HttpScene.CONNECTIONS, options.scope().turn().toSeconds(), times);
-        double bytes = scene.books().bytesPerOrder();
         return new Report(
                 Part.COST.toString(),
                 about.text(sentences, scene.books().redisVersion()),
-                List.of(processors(), log(), others(bytes)),
+                List.of(processors(), log(), others()),
                 List.of(plot()),
-                details(bytes),
+                details(),
                 scene.books().violations());
     }
 
@@ -94,6 +96,25 @@ final class Cost {
                     / (double) Math.max(1, turn.turn().outcome().done()));
             return turn;
         }
+    }
+
+    private void weigh() throws InterruptedException {
+        progress.say("weighing %,d orders".formatted(Footprint.ORDERS));
+        Books books = scene.books();
+        Books.awaitExpiryOfLocks();
+        Footprint.Held before = books.held();
+        List<Order> lot;
+        try (HttpOrders client = scene.client(HttpScene.CONNECTIONS, "")) {
+            lot = scene.lot(client, Footprint.ORDERS);
+        }
+        Books.awaitExpiryOfLocks();
+        footprint = books.held().since(before, lot.size());
+        recordBytes = Footprint.ofEach(
+                books.redis(),
+                lot.stream()
+                        .limit(RECORDS)
+                        .map(order -> RedisKeys.order(Warehouse.MAIN, order.orderId()))
+                        .toList());
     }
 
     private void recover() throws InterruptedException {
@@ -167,7 +188,7 @@ final class Cost {
                 .toString();
     }
 
-    private Table others(double bytes) {
+    private Table others() {
         double logCost = 1
                 - samples(logged, Turn::rate).median()
                         / samples(silent, Turn::rate).median();
@@ -176,10 +197,20 @@ final class Cost {
         int left = recoveries.stream().mapToInt(Recovery::left).sum();
         return Table.of("The rest, and targets", "", "measured", "target", "reached")
                 .row(
-                        "bytes kept in Redis for each settled order",
-                        count(Math.round(bytes)),
+                        "bytes kept in Redis for each settled order, of %s".formatted(count(Footprint.ORDERS)),
+                        count(Math.round(footprint.total())),
                         "≤ " + count(TARGET_BYTES),
-                        bytes <= TARGET_BYTES ? "yes" : "no")
+                        footprint.total() <= TARGET_BYTES ? "yes" : "no")
+                .row(
+                        "of these, in Redis's own tables of keys and expiries",
+                        count(Math.round(footprint.tables())),
+                        "",
+                        "")
+                .row(
+                        "the order's record alone (`MEMORY USAGE`, mean of %d)".formatted(RECORDS),
+                        count(Math.round(recordBytes)),
+                        "",
+                        "")
                 .row(
                         "throughput that the log takes",
                         percent(logCost),
@@ -210,14 +241,15 @@ final class Cost {
         return plot;
     }
 
-    private Map<String, Object> details(double bytes) {
+    private Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put(
                 "withLog", logged.stream().map(turn -> turn.turn().details()).toList());
         details.put(
                 "withoutLog", silent.stream().map(turn -> turn.turn().details()).toList());
         details.put("recoveries", recoveries);
-        details.put("bytesPerOrder", bytes);
+        details.put("bytesPerOrder", footprint);
+        details.put("bytesOfARecord", recordBytes);
         return details;
     }
 }

@@ -67,7 +67,7 @@ final class Crowd implements Audited {
         if (replicas == null || entrant == null) {
             throw new IllegalStateException("nobody was started");
         }
-        return entrant.work(orders, count, options, List.of(replicas));
+        return entrant.work(orders, count, options.scope().turn(), List.of(replicas));
     }
 
     @Override

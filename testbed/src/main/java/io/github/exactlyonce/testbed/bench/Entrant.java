@@ -2,6 +2,7 @@ package io.github.exactlyonce.testbed.bench;
 
 import io.github.exactlyonce.testbed.load.Order;
 import io.github.exactlyonce.testbed.load.RandomOrders;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -15,6 +16,9 @@ final class Entrant implements AutoCloseable {
     /** What random orders ask for. */
     static final List<String> SKUS =
             IntStream.rangeClosed(1, 20).mapToObj(i -> "sku-" + i).toList();
+
+    /** Enough for whoever is slow; else fewer orders are weighed. */
+    private static final Duration WEIGHED_IN = Duration.ofMinutes(2);
 
     /** Every contender gets the same orders. */
     static final long SEED = 29;
@@ -60,24 +64,31 @@ final class Entrant implements AutoCloseable {
 
     void warmUp(BenchOptions options, Collection<Contender> all) throws InterruptedException {
         long start = System.nanoTime();
-        Turn turn = work(randomOrders(), options.orders(), options, all);
+        Turn turn = work(randomOrders(), options.orders(), options.scope().turn(), all);
         warmUp.add(turn.rate(), (System.nanoTime() - start) / 1e9);
     }
 
     Turn turn(BenchOptions options, Collection<Contender> all) throws InterruptedException {
-        Turn turn = work(randomOrders(), options.orders(), options, all);
+        Turn turn = work(randomOrders(), options.orders(), options.scope().turn(), all);
         turns.add(turn);
         return turn;
     }
 
-    /** A lot that only the caller remembers. */
-    Turn work(Iterator<Order> source, int count, BenchOptions options, Collection<Contender> all)
+    /** A lot of {@link Footprint#ORDERS}. @return what Redis held before it */
+    Footprint.Held weigh(Collection<Contender> all) throws InterruptedException {
+        Footprint.Held before = books.held();
+        work(randomOrders(), Footprint.ORDERS, WEIGHED_IN, all);
+        return before;
+    }
+
+    /** A lot that only the caller remembers. @param limit no more are sent after so long */
+    Turn work(Iterator<Order> source, int count, Duration limit, Collection<Contender> all)
             throws InterruptedException {
         List<Order> lot = Stream.generate(source::next).limit(count).toList();
         books.begin();
         Cpu before = Cpu.read(contender, all);
         long start = books.clock();
-        List<Order> sent = lot.subList(0, publisher.publish(lot, options.scope().turn()));
+        List<Order> sent = lot.subList(0, publisher.publish(lot, limit));
         Books.Settled settled = books.settle(sent, () -> Cpu.read(contender, all));
         double seconds = Math.max(1, settled.outcome().lastFirstMillis() - start) / 1e3;
         return new Turn(settled.outcome(), seconds, settled.cpu().since(before));

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /** The order service and three replicas as they are delivered, on one Redis; orders come over HTTP, and each of them is audited. */
 final class HttpScene implements Audited {
@@ -24,6 +25,7 @@ final class HttpScene implements Audited {
     static final int CONNECTIONS = 32;
 
     private static final Duration LOT = Duration.ofSeconds(2);
+    private static final Duration LOT_LIMIT = Duration.ofMinutes(2);
 
     /** The compilers of four JVMs share the processors with the requests, and need longer than the rate of some lots shows. */
     private static final Duration WARM_UP_AT_LEAST = Duration.ofSeconds(120);
@@ -129,6 +131,15 @@ final class HttpScene implements Audited {
         long start = books.clock();
         HttpOrders.Run run = client.asFastAsAnswered(randomOrders(), time);
         return settle(run, before, start);
+    }
+
+    /** So many of them, as fast as they are answered. @return those that were accepted */
+    List<Order> lot(HttpOrders client, int count) throws InterruptedException {
+        books.begin();
+        HttpOrders.Run run = client.asFastAsAnswered(
+                Stream.generate(randomOrders()::next).limit(count).iterator(), LOT_LIMIT);
+        books.settle(run.orders(), this::cpu);
+        return run.orders();
     }
 
     HttpTurn turnAtRate(HttpOrders client, Duration time, int perSecond) throws InterruptedException {

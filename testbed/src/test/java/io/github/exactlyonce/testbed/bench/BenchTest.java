@@ -122,6 +122,6 @@ class BenchTest {
         WarmUp warmUp = new WarmUp(Duration.ZERO, Duration.ZERO);
         warmUp.add(100, 1);
         Turn turn = new Turn(new Outcome(10, 0, 0, 0, 5, wrong), 1, new Cpu(0, 1, 1, 1, 0));
-        return new ConsumingResult(title, "", "", isOurs, wrong, List.of(turn), warmUp, drift, 300);
+        return new ConsumingResult(title, "", "", isOurs, wrong, List.of(turn), warmUp, drift, new Footprint(300, 80));
     }
 }

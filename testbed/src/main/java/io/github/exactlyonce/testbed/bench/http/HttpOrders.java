@@ -85,7 +85,7 @@ public final class HttpOrders implements AutoCloseable {
      */
     public record Sent(Order order, long intendedNanos, long answeredMillis) {}
 
-    /** On each connection the next one as soon as there is an answer. */
+    /** On each connection the next one as soon as there is an answer, until the time is over or there are no more. */
     public Run asFastAsAnswered(Iterator<Order> orders, Duration time) {
         return run(orders, time, 0);
     }
@@ -104,13 +104,13 @@ public final class HttpOrders implements AutoCloseable {
         try {
             while (true) {
                 long now = System.nanoTime();
-                boolean goesOn = nanosBetween == 0 ? now < end : next < end;
+                boolean goesOn = orders.hasNext() && (nanosBetween == 0 ? now < end : next < end);
                 while (goesOn && !idle.isEmpty() && (nanosBetween == 0 || next <= now)) {
                     long intended = nanosBetween == 0 ? now : next;
                     run.lateness().recordValue(micros(now - intended));
                     idle.remove().send(orders.next(), intended);
                     next += nanosBetween;
-                    goesOn = nanosBetween == 0 || next < end;
+                    goesOn = orders.hasNext() && (nanosBetween == 0 || next < end);
                 }
                 if (!goesOn && idle.size() == connections.size()) {
                     break;

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,6 +47,16 @@ class HttpOrdersTest {
             assertThat(run.accepted()).isNotEmpty();
             assertThat(run.orders()).extracting(Order::orderId).containsExactlyInAnyOrderElementsOf(received);
             assertThat(run.answers().getTotalCount()).isEqualTo(run.accepted().size());
+        }
+    }
+
+    @Test
+    void itEndsWhenThereAreNoMoreOrders() {
+        List<Order> three = Stream.generate(orders()::next).limit(3).toList();
+        try (HttpOrders client = new HttpOrders(server.getAddress().getPort(), 4, "")) {
+            assertThat(client.asFastAsAnswered(three.iterator(), Duration.ofMinutes(1))
+                            .orders())
+                    .containsExactlyInAnyOrderElementsOf(three);
         }
     }
 

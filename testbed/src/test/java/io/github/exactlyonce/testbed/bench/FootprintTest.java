@@ -1,0 +1,59 @@
+package io.github.exactlyonce.testbed.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FootprintTest {
+
+    @Test
+    void tablesThatDoubleMeanwhileDoNotMakeAnOrderHeavier() {
+        try (RedisProcess process = RedisProcess.start();
+                RedisClient client = RedisClient.create(process.url())) {
+            RedisCommands<String, String> redis = client.connect().sync();
+
+            Footprint within = weigh(redis, 10_100, 16_000); // of 16,384
+            Footprint across = weigh(redis, 16_000, 17_000); // to 32,768
+
+            assertThat(across.content()).isCloseTo(within.content(), within(5.0));
+            assertThat(across.tables())
+                    .isBetween(within.tables(), within.tables() + 16); // two slots more for each key while they move
+            assertThat(across.total()).isGreaterThan(100); // the value alone
+        }
+    }
+
+    @Test
+    void aKeyIsWeighedWithItsValue() {
+        try (RedisProcess process = RedisProcess.start();
+                RedisClient client = RedisClient.create(process.url())) {
+            RedisCommands<String, String> redis = client.connect().sync();
+            redis.set("one", "v".repeat(100));
+            redis.set("two", "v".repeat(300));
+
+            assertThat(Footprint.ofEach(redis, List.of("one", "two"))).isBetween(200.0, 300.0);
+        }
+    }
+
+    private static Footprint weigh(RedisCommands<String, String> redis, int from, int to) {
+        add(redis, (int) (long) redis.dbsize(), from);
+        Footprint.Held before = Footprint.Held.by(redis);
+        add(redis, from, to);
+        return Footprint.Held.by(redis).since(before, to - from);
+    }
+
+    /** One after the other, and so that Redis moves to a greater table at once rather than bit by bit. */
+    private static void add(RedisCommands<String, String> redis, int from, int to) {
+        redis.eval(
+                "for i = ARGV[1], ARGV[2] - 1 do redis.call('SET', 'key-' .. (100000 + i), string.rep('v', 100)) end",
+                ScriptOutputType.STATUS,
+                new String[0],
+                String.valueOf(from),
+                String.valueOf(to));
+    }
+}
