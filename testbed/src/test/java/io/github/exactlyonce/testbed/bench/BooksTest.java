@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class BooksTest {
 
+    private static final Cpu NOT_MEASURED = new Cpu(0, 0, 0, 0, 0);
     private static final Order ORDER = new Order("29", new OrderItems(List.of(new OrderItem("001", 2))));
 
     private final RedisProcess redis = RedisProcess.start();
@@ -54,8 +55,6 @@ class BooksTest {
         assertThat(books.settle(List.of(), () -> NOT_MEASURED).outcome().extraEffects())
                 .isEqualTo(1);
     }
-
-    private static final Cpu NOT_MEASURED = new Cpu(0, 0, 0, 0, 0);
 
     private void settleOnce() throws InterruptedException {
         books.stockUp(List.of("001"));

@@ -11,7 +11,7 @@ final class PublishedJobs extends RedisContender {
 
     private final List<ChildProcess> workers;
 
-    private PublishedJobs(RedisProcess redis, List<ChildProcess> workers) {
+    PublishedJobs(RedisProcess redis, List<ChildProcess> workers) {
         super(redis);
         this.workers = workers;
     }
