@@ -6,10 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exactlyonce.contracts.OrderItem;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.github.exactlyonce.testbed.bench.OurCommands;
 import io.github.exactlyonce.testbed.load.Order;
 import io.github.exactlyonce.testbed.system.Decisions;
 import io.github.exactlyonce.testbed.system.Decisions.Decision;
 import io.lettuce.core.Range;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,6 +39,52 @@ class MessagesIT {
         assertThat(lines)
                 .filteredOn(line -> line.decision().equals("processed"))
                 .allSatisfy(line -> assertThat(settledBy).startsWith(line.replica() + "/"));
+    }
+
+    @Test
+    void anOrderCostsRedisTheCommandsThatTheBenchmarkTakesForIt(TestSystem system) {
+        Order first = Order.of("28", new OrderItem("001", 1)); // after it, Redis knows the scripts
+        Order order = Order.of("watched", new OrderItem("001", 2), new OrderItem("002", 1));
+        placeAndAwaitAll(system, first);
+        List<String> commands;
+        try (RedisMonitor monitor = new RedisMonitor(system.redis())) {
+            placeAndAwaitAll(system, order);
+            commands = monitor.commandsWith(order.orderId());
+        }
+
+        assertThat(commands)
+                .extracting(MessagesIT::withoutToken)
+                .containsExactlyInAnyOrderElementsOf(commandsOfTheBenchmark(order));
+        system.assertEachSettledOnce(List.of(first, order));
+    }
+
+    private static void placeAndAwaitAll(TestSystem system, Order order) {
+        Decisions decisions = Decisions.from(system.replicas());
+        system.place(order);
+        await().atMost(TestSystem.PATIENCE)
+                .until(() -> decisions.replicasThatDecided(order.orderId()) == TestSystem.REPLICAS);
+    }
+
+    /** On a Redis where nobody else is. */
+    private static List<String> commandsOfTheBenchmark(Order order) {
+        try (RedisProcess alone = RedisProcess.start();
+                RedisClient client = RedisClient.create(alone.url())) {
+            StatefulRedisConnection<String, String> connection = client.connect();
+            OurCommands ours = OurCommands.load(connection.sync());
+            try (RedisMonitor monitor = new RedisMonitor(connection.sync())) {
+                ours.sendAll(connection.async(), order, TestSystem.REPLICAS);
+                return monitor.commandsWith(order.orderId()).stream()
+                        .map(MessagesIT::withoutToken)
+                        .map(command ->
+                                command.replace("\"" + OurCommands.LEDGER_LENGTH + "\"", "\"1000000\"")) // the default
+                        .toList();
+            }
+        }
+    }
+
+    /** Of a replica: {@code inventory-2/x7Qa03_k}. */
+    private static String withoutToken(String command) {
+        return command.replaceAll("\"inventory-\\d/[^\"]+\"", "<token>");
     }
 
     @Test

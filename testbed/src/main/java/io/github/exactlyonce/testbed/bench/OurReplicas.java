@@ -45,8 +45,10 @@ final class OurReplicas extends Contender {
                         ports.subList(1, ports.size()),
                         Jvm.options(),
                         Map.of(
-                                "INVENTORY_AUDIT_INTERVAL", "1d", // it would fall into one turn and not into the next
-                                "INVENTORY_LEDGERLENGTH", "100000000"), // the audit at the end needs all of it
+                                "INVENTORY_AUDIT_INTERVAL",
+                                "1d", // it would fall into one turn and not into the next
+                                "INVENTORY_LEDGERLENGTH",
+                                OurCommands.LEDGER_LENGTH), // the audit at the end needs all of it
                         false)));
     }
 

@@ -69,17 +69,7 @@ final class RedisAlone extends Contender {
 
     @Override
     RedisFuture<?> send(RedisAsyncCommands<String, String> redis, Order order) {
-        OurCommands ours = requireNonNull(commands, "not ready");
-        ours.place(redis, order);
-        for (int i = 1; i <= REPLICAS; i++) {
-            ours.gate(redis, order, token(i));
-        }
-        return ours.commit(redis, order, token(1));
-    }
-
-    /** As long as a replica's. */
-    private static String token(int replica) {
-        return "inventory-" + replica + "/x7Qa03_k";
+        return requireNonNull(commands, "not ready").sendAll(redis, order, REPLICAS);
     }
 
     /** Reads and forgets, as cheaply as Java can: what it costs would be taken from Redis. */
