@@ -91,6 +91,7 @@ final class DbSchedulerJobs extends JobContender {
         return number("select (extract(epoch from clock_timestamp()) * 1000)::bigint");
     }
 
+    /** All that there are: the ledger's key refuses repeats, so nobody's turn has any but its own. */
     @Override
     void forgetEffects() {
         execute("truncate ledger");
