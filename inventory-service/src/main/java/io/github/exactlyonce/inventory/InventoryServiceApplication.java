@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory;
 
+import io.github.exactlyonce.contracts.http.JsonAnswers;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import io.github.exactlyonce.contracts.http.WarehouseParameter;
 import io.github.exactlyonce.contracts.redis.Channels;
@@ -24,6 +25,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 @Import({
     ProblemAdvice.class,
     WarehouseParameter.class,
+    JsonAnswers.class,
     RedisClientSettings.class,
     Channels.class,
     WarehouseRegistry.class,

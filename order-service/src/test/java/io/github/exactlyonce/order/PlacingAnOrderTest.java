@@ -2,6 +2,7 @@ package io.github.exactlyonce.order;
 
 import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static io.github.exactlyonce.order.OrdersClient.order;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exactlyonce.contracts.OrderItem;
@@ -75,6 +76,14 @@ class PlacingAnOrderTest extends OrderServiceTest {
         assertThat(both.status()).isEqualTo(200);
     }
 
+    /** Of unknown length it would be chunked, and its end a second write. */
+    @Test
+    void everyAnswerSaysItsLength() {
+        assertSaysItsLength(client().place(order("long", "001", 2)));
+        assertSaysItsLength(client().place(order("long", "001", 3)));
+        assertSaysItsLength(client().get("/orders/long"));
+    }
+
     @Test
     void everyOutcomeIsCounted() {
         double placed = count("placed");
@@ -93,5 +102,12 @@ class PlacingAnOrderTest extends OrderServiceTest {
 
     private double count(String outcome) {
         return meters.get("orders.placed").tag("outcome", outcome).counter().count();
+    }
+
+    private static void assertSaysItsLength(Answer answer) {
+        assertThat(answer.text()).isNotEmpty();
+        assertThat(answer.header("Content-Length"))
+                .isEqualTo(String.valueOf(answer.text().getBytes(UTF_8).length));
+        assertThat(answer.header("Transfer-Encoding")).isEmpty();
     }
 }

@@ -6,6 +6,7 @@ import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.OrderStatus;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.http.BoundedBody;
+import io.github.exactlyonce.contracts.http.JsonAnswers;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import io.github.exactlyonce.contracts.http.WarehouseParameter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -33,7 +34,7 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ProblemAdvice.class, WarehouseParameter.class, ValidationOnly.Orders.class})
+@Import({ProblemAdvice.class, WarehouseParameter.class, JsonAnswers.class, ValidationOnly.Orders.class})
 public class ValidationOnly {
 
     public static void main(String[] args) {
