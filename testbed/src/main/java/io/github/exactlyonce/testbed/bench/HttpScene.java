@@ -49,20 +49,25 @@ final class HttpScene implements Audited {
         this.books = new Books(redis.port());
     }
 
-    static HttpScene launch() {
+    /** On a Java that can, from what it learned in a training before. */
+    static HttpScene launch(Progress progress) {
+        AotCaches.train(progress);
         RedisProcess redis = RedisProcess.start();
         List<Integer> ports = Ports.free(1 + Contender.REPLICAS);
-        LocalSystem system = LocalSystem.launch(new SystemPlan(
-                "bench-http",
-                RedisNodes.uri(redis.port()),
-                ports.get(0),
-                ports.subList(1, ports.size()),
-                Jvm.options(),
-                Map.of(
-                        "INVENTORY_AUDIT_INTERVAL", "1d", // it would fall into one turn and not into the next
-                        "INVENTORY_LEDGERLENGTH", "100000000", // the audit at the end needs all of it
-                        "MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE", "health,loggers"), // to switch the log off and on
-                false));
+        LocalSystem system = LocalSystem.launch(
+                new SystemPlan(
+                        "bench-http",
+                        RedisNodes.uri(redis.port()),
+                        ports.get(0),
+                        ports.subList(1, ports.size()),
+                        Jvm.options(),
+                        Map.of(
+                                "INVENTORY_AUDIT_INTERVAL", "1d", // it would fall into one turn and not into the next
+                                "INVENTORY_LEDGERLENGTH", "100000000", // the audit at the end needs all of it
+                                "MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE",
+                                        "health,loggers"), // to switch the log off and on
+                        false),
+                AotCaches.environment());
         return new HttpScene(redis, system);
     }
 

@@ -97,11 +97,16 @@ public class ChildProcess {
     }
 
     /** Asks it to end (SIGTERM), and ends it (SIGKILL) if it does not in time. */
-    public final synchronized void stop() {
+    public final void stop() {
+        stop(STOP_LIMIT);
+    }
+
+    /** As {@link #stop()}, for one that has more to do at its end than most. */
+    public final synchronized void stop(Duration limit) {
         if (isAlive()) {
             resume();
             started().destroy();
-            awaitExit();
+            awaitExit(limit);
         }
     }
 
@@ -109,7 +114,7 @@ public class ChildProcess {
     public final synchronized void kill() {
         if (isAlive()) {
             started().destroyForcibly();
-            awaitExit();
+            awaitExit(STOP_LIMIT);
         }
     }
 
@@ -140,9 +145,9 @@ public class ChildProcess {
         }
     }
 
-    private void awaitExit() {
+    private void awaitExit(Duration limit) {
         try {
-            if (!started().waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!started().waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 started().destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {

@@ -175,14 +175,14 @@ public final class LocalSystem implements AutoCloseable {
         variables.putAll(environment);
         variables.put("SERVER_ADDRESS", "127.0.0.1");
         variables.put("SERVER_PORT", String.valueOf(port));
-        return new ServiceProcess(name, port, command(jar), variables, directory.resolve(name + ".log"));
+        return new ServiceProcess(name, port, command(jar, variables), variables, directory.resolve(name + ".log"));
     }
 
-    private List<String> command(Path jar) {
+    private List<String> command(Path jar, Map<String, String> environment) {
         List<String> command = new ArrayList<>(List.of(ChildProcess.java()));
         command.addAll(plan.jvmOptions());
         command.add("-Dspring.main.banner-mode=off");
-        if (plan.startsOften()) {
+        if (plan.startsOften() && !environment.containsKey("JDK_JAVA_OPTIONS")) { // which may say otherwise
             command.add("-XX:SharedArchiveFile=" + ServiceJars.classArchive(jar, plan.jvmOptions()));
         }
         command.addAll(List.of("-jar", jar.toString()));
