@@ -2,6 +2,7 @@ package io.github.exactlyonce.testbed.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
@@ -25,6 +26,22 @@ class FootprintTest {
             assertThat(across.tables())
                     .isBetween(within.tables(), within.tables() + 16); // two slots more for each key while they move
             assertThat(across.total()).isGreaterThan(100); // the value alone
+        }
+    }
+
+    /** Redis would let some be, as long as they are few among those that expire later. */
+    @Test
+    void whatHasExpiredIsGone() {
+        try (RedisProcess process = RedisProcess.start("--hz", "1");
+                RedisClient client = RedisClient.create(process.url())) {
+            RedisCommands<String, String> redis = client.connect().sync();
+            redis.eval("""
+                    for i = 1, 10000 do redis.call('SET', 'lasting-' .. i, 'v', 'EX', 1000) end
+                    for i = 1, 500 do redis.call('SET', 'gone-' .. i, 'v', 'PX', 1) end
+                    return redis.status_reply('OK')""", ScriptOutputType.STATUS);
+            await().until(() -> redis.exists("gone-500") == 0);
+
+            assertThat(Footprint.Held.by(redis).keys()).isEqualTo(10_000);
         }
     }
 
