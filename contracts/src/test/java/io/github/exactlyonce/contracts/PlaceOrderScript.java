@@ -1,17 +1,14 @@
 package io.github.exactlyonce.contracts;
 
 import static io.github.exactlyonce.contracts.Warehouse.MAIN;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -28,14 +25,9 @@ final class PlaceOrderScript implements AutoCloseable {
     private final RedisClient client = RedisClient.create(process.url());
     private final RedisCommands<String, String> redis = client.connect().sync();
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-    private final String body;
+    private final String body = LuaScript.returningList("place-order.lua").body();
 
     PlaceOrderScript() {
-        try (InputStream in = RedisKeys.class.getResourceAsStream("/META-INF/scripts/place-order.lua")) {
-            body = new String(in.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         StatefulRedisPubSubConnection<String, String> subscription = client.connectPubSub();
         subscription.addListener(new RedisPubSubAdapter<>() {
             @Override

@@ -6,16 +6,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.util.Assert;
 
 /**
- * A script of {@code META-INF/scripts}, with the SHA-1 by which Redis knows it.
+ * A script of {@code META-INF/scripts}, with the SHA-1 by which Redis knows it. Where it says {@code --[[include units.lua]]} it
+ * has the text of {@code include/units.lua}, which other scripts have too.
  *
  * @param output {@code INTEGER} for scripts that return a number, {@code MULTI} for lists
  */
 public record LuaScript(String body, String sha1, ScriptOutputType output) {
 
     private static final String PLACE = "--[[effect]]";
+    private static final Pattern INCLUDE = Pattern.compile("--\\[\\[include (\\S+)]]\n");
 
     public static LuaScript returningNumber(String file) {
         return load(file, ScriptOutputType.INTEGER);
@@ -42,7 +46,9 @@ public record LuaScript(String body, String sha1, ScriptOutputType output) {
     private static String read(String file) {
         try (InputStream in = LuaScript.class.getResourceAsStream("/META-INF/scripts/" + file)) {
             Assert.state(in != null, () -> "no script " + file);
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return INCLUDE.matcher(text)
+                    .replaceAll(include -> Matcher.quoteReplacement(read("include/" + include.group(1))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

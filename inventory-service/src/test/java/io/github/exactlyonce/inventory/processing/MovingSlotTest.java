@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.lettuce.core.MigrateArgs;
 import io.lettuce.core.RedisClient;
@@ -13,7 +14,6 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.cluster.SlotHash;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -108,10 +107,8 @@ class MovingSlotTest {
 
     /** Due in an hour. */
     private static void place(String id) throws Exception {
-        String script =
-                new ClassPathResource("META-INF/scripts/place-order.lua").getContentAsString(StandardCharsets.UTF_8);
         HERE.eval(
-                script,
+                LuaScript.returningList("place-order.lua").body(),
                 ScriptOutputType.MULTI,
                 new String[] {RedisKeys.order(MAIN, id), RedisKeys.jobs(MAIN)},
                 "record",
