@@ -44,7 +44,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function event(items, order_id, traceparent)
   local lines = string.gsub(items, '([^=,]+)=(%d+)', '{"id":"%1","quantity":%2}')
   local trace = traceparent ~= '' and ',"traceparent":"' .. traceparent .. '"' or ''
-  return string.format('{"eventType":"OrderPlaced","id":"%s","orderId":"%s","items":[%s],"placedAt":"%s"%s}',
+  return string.format(
+    '{"eventType":"OrderPlaced","schemaVersion":1,"id":"%s","orderId":"%s","items":[%s],"placedAt":"%s"%s}',
     id, order_id, lines, iso8601(now), trace)
 end
 

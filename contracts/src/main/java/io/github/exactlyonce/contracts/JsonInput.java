@@ -3,6 +3,7 @@ package io.github.exactlyonce.contracts;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,6 +39,9 @@ public final class JsonInput {
 
     /** A job's score keeps 10 bits for its attempts, which is exact below 2^43 milliseconds. */
     private static final Instant END_OF_TIME = Instant.parse("2200-01-01T00:00:00Z");
+
+    /** The end of the last year of four digits, as {@link PublishedOrder} reads it; far beyond, an age in milliseconds would overflow. */
+    private static final Instant FAR_FUTURE = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
     private static final Pattern PLACE = Pattern.compile(" \\([^()]*\\[Source: .*?]\\)");
 
@@ -138,6 +142,17 @@ public final class JsonInput {
             problem(field, INSTANT_RULE);
         }
         return instant;
+    }
+
+    /** An optional time in UTC that somebody says something happened at; null if it is none, which is no reason to refuse the rest. */
+    public @Nullable Instant passedInstant(String field) {
+        String text = text(field);
+        try {
+            Instant parsed = text == null ? null : Instant.parse(text);
+            return parsed == null || parsed.isBefore(Instant.EPOCH) || parsed.isAfter(FAR_FUTURE) ? null : parsed;
+        } catch (DateTimeParseException e) {
+            return null;
+        }
     }
 
     /** A whole number from {@code min} to {@link #MAX_QUANTITY}. */

@@ -1,16 +1,15 @@
 package io.github.exactlyonce.contracts;
 
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event on {@link RedisKeys#orderUpdates}:
+ * An order was placed, as {@link RedisKeys#orderUpdates} says it:
  *
  * <pre>{@code
- * {"eventType":"OrderPlaced","id":"29","orderId":"29","items":[{"id":"001","quantity":2}],"placedAt":"2026-01-01T00:00:00.000Z"}
+ * {"eventType":"OrderPlaced","schemaVersion":1,"id":"29","orderId":"29","items":[{"id":"001","quantity":2}],"placedAt":"2026-01-01T00:00:00.000Z"}
  * }</pre>
  *
  * Which warehouse it is for is said by the channel: a message that names another one is refused.
@@ -29,46 +28,30 @@ public record OrderMessage(
         String orderId,
         OrderItems items,
         @Nullable Instant placedAt,
-        @Nullable TraceParent traceParent) {
+        @Nullable TraceParent traceParent) implements OrderEvent {
 
     public static final String EVENT_TYPE = "OrderPlaced";
 
-    /** The end of the last year of four digits, as {@link PublishedOrder} reads it; far beyond, an age in milliseconds would overflow. */
-    private static final Instant FAR_FUTURE = Instant.parse("9999-12-31T23:59:59.999999999Z");
-
     /**
      * @param warehouse whose channel it came over
-     * @return empty if it is an event of another type, which a consumer ignores
+     * @return empty if it is an event of another type
      * @throws InvalidInputException if it is not an order
      */
     public static Optional<OrderMessage> parse(Warehouse warehouse, byte[] json) {
-        OrderMessage published = PublishedOrder.read(json);
-        return published == null ? parseJson(warehouse, json) : Optional.of(published);
+        return OrderEvent.parse(warehouse, json)
+                .filter(OrderMessage.class::isInstance)
+                .map(OrderMessage.class::cast);
     }
 
-    static Optional<OrderMessage> parseJson(Warehouse warehouse, byte[] json) {
-        JsonInput input = JsonInput.read("message", json);
-        if (input.has("eventType") && !EVENT_TYPE.equals(input.text("eventType"))) {
-            return Optional.empty();
-        }
+    static OrderMessage of(Warehouse warehouse, JsonInput input) {
         String orderId = input.id("orderId");
         String id = orderId != null && !input.has("id") ? orderId : input.requiredId("id");
         OrderItems items = input.items();
-        Instant placedAt = placedAt(input);
+        Instant placedAt = input.passedInstant("placedAt");
         TraceParent traceParent = TraceParent.parse(input.text("traceparent"));
         input.refuseOtherWarehouse(warehouse, "must be that of the channel, which is " + warehouse);
         input.refuseIfInvalid();
-        return Optional.of(new OrderMessage(id, orderId == null ? id : orderId, items, placedAt, traceParent));
-    }
-
-    private static @Nullable Instant placedAt(JsonInput input) {
-        String placedAt = input.text("placedAt");
-        try {
-            Instant parsed = placedAt == null ? null : Instant.parse(placedAt);
-            return parsed == null || parsed.isBefore(Instant.EPOCH) || parsed.isAfter(FAR_FUTURE) ? null : parsed;
-        } catch (DateTimeParseException e) {
-            return null; // not ours, so no reason to refuse the order
-        }
+        return new OrderMessage(id, orderId == null ? id : orderId, items, placedAt, traceParent);
     }
 
     /**

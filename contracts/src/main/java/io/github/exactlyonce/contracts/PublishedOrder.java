@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishedOrder {
 
-    private static final byte[] ID = bytes("{\"eventType\":\"" + OrderMessage.EVENT_TYPE + "\",\"id\":\"");
+    private static final byte[] ID =
+            bytes("{\"eventType\":\"" + OrderMessage.EVENT_TYPE + "\",\"schemaVersion\":1,\"id\":\"");
     private static final byte[] ORDER_ID = bytes("\",\"orderId\":\"");
     private static final byte[] ITEMS = bytes("\",\"items\":[");
     private static final byte[] ITEM_ID = bytes("{\"id\":\"");

@@ -82,4 +82,21 @@ class OrderMessageTest {
                 .isThrownBy(() -> parse("not JSON"))
                 .withMessageStartingWith("message must be JSON");
     }
+
+    @Test
+    void aCancellationIsAnEventOfItsOwn() {
+        String json = "{\"eventType\":\"OrderCancelled\",\"schemaVersion\":1,\"id\":\"29\",\"orderId\":\"29\","
+                + "\"cancelledAt\":\"2026-01-01T00:00:00.000Z\",\"later\":true}";
+
+        assertThat(OrderEvent.parse(Warehouse.MAIN, json.getBytes(UTF_8)))
+                .contains(new CancellationMessage("29", Instant.parse("2026-01-01T00:00:00Z"), null));
+        assertThat(parse(json)).as("no order").isEmpty();
+    }
+
+    @Test
+    void anEventOfALaterFormIsReadAsFarAsItIsKnown() {
+        assertThat(parse(
+                        "{\"eventType\":\"OrderPlaced\",\"schemaVersion\":2,\"id\":\"7\",\"gift\":true," + ITEMS + "}"))
+                .contains(new OrderMessage("7", "7", TWO, null, null));
+    }
 }

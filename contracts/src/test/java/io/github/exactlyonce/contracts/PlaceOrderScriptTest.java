@@ -108,10 +108,11 @@ class PlaceOrderScriptTest {
 
         String placedAt = ISO.format(Instant.ofEpochMilli((Long) answer.get(1)));
         assertThat(script.heard())
-                .containsExactly("order_updates {\"eventType\":\"OrderPlaced\",\"id\":\"a.b_c:d@e~f-1\","
-                        + "\"orderId\":\"a.b_c:d@e~f-1\",\"items\":[{\"id\":\"001\",\"quantity\":2},"
-                        + "{\"id\":\"s.k_u:@~-\",\"quantity\":1000000000},{\"id\":\"001\",\"quantity\":1}],"
-                        + "\"placedAt\":\"" + placedAt + "\"}");
+                .containsExactly(
+                        "order_updates {\"eventType\":\"OrderPlaced\",\"schemaVersion\":1,\"id\":\"a.b_c:d@e~f-1\","
+                                + "\"orderId\":\"a.b_c:d@e~f-1\",\"items\":[{\"id\":\"001\",\"quantity\":2},"
+                                + "{\"id\":\"s.k_u:@~-\",\"quantity\":1000000000},{\"id\":\"001\",\"quantity\":1}],"
+                                + "\"placedAt\":\"" + placedAt + "\"}");
     }
 
     @Test

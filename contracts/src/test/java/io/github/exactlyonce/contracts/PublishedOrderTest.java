@@ -15,10 +15,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PublishedOrderTest {
 
     private static final String PLAIN =
-            "{\"eventType\":\"OrderPlaced\",\"id\":\"29\",\"orderId\":\"29\",\"items\":[{\"id\":\"001\",\"quantity\":2}],"
+            "{\"eventType\":\"OrderPlaced\",\"schemaVersion\":1,\"id\":\"29\",\"orderId\":\"29\",\"items\":[{\"id\":\"001\",\"quantity\":2}],"
                     + "\"placedAt\":\"2026-02-28T23:59:59.999Z\"}";
     private static final String TRACED =
-            "{\"eventType\":\"OrderPlaced\",\"id\":\"a.b_c:d@e~f-\",\"orderId\":\"7\",\"items\":[{\"id\":\"001\",\"quantity\":1000000000},"
+            "{\"eventType\":\"OrderPlaced\",\"schemaVersion\":1,\"id\":\"a.b_c:d@e~f-\",\"orderId\":\"7\",\"items\":[{\"id\":\"001\",\"quantity\":1000000000},"
                     + "{\"id\":\"002\",\"quantity\":10}],\"placedAt\":\"1970-01-01T00:00:00.000Z\","
                     + "\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}";
 
@@ -124,8 +124,8 @@ class PublishedOrderTest {
         return spliced;
     }
 
-    private static Optional<OrderMessage> parsed(byte[] message) {
-        return OrderMessage.parseJson(Warehouse.MAIN, message);
+    private static Optional<OrderEvent> parsed(byte[] message) {
+        return OrderEvent.parseJson(Warehouse.MAIN, message);
     }
 
     private static byte[] bytes(String message) {

@@ -115,7 +115,7 @@ class ScheduledOrderScriptTest {
         assertThat(second).startsWith(0L).contains("PLACED", String.valueOf(placedAt));
         assertThat(script.heard())
                 .containsExactly(
-                        "order_updates {\"eventType\":\"OrderPlaced\",\"id\":\"29\",\"orderId\":\"29\",\"items\":["
+                        "order_updates {\"eventType\":\"OrderPlaced\",\"schemaVersion\":1,\"id\":\"29\",\"orderId\":\"29\",\"items\":["
                                 + "{\"id\":\"001\",\"quantity\":2},{\"id\":\"002\",\"quantity\":1}],\"placedAt\":\""
                                 + PlaceOrderScriptTest.ISO.format(Instant.ofEpochMilli(placedAt)) + "\"}");
         assertThat(script.dueAt("29")).isEqualTo((double) placedAt + PlaceOrderScript.GRACE_MILLIS);

@@ -109,8 +109,8 @@ final class RivalReplicas extends Contender {
         String items = order.items().list().stream()
                 .map(item -> "{\"id\":\"%s\",\"quantity\":%d}".formatted(item.id(), item.quantity()))
                 .collect(Collectors.joining(","));
-        return "{\"eventType\":\"OrderPlaced\",\"id\":\"" + order.orderId() + "\",\"orderId\":\"" + order.orderId()
-                + "\",\"items\":[" + items + "],\"placedAt\":\"2026-01-01T00:00:00.000Z\"}";
+        return "{\"eventType\":\"OrderPlaced\",\"schemaVersion\":1,\"id\":\"" + order.orderId() + "\",\"orderId\":\""
+                + order.orderId() + "\",\"items\":[" + items + "],\"placedAt\":\"2026-01-01T00:00:00.000Z\"}";
     }
 
     @Override

@@ -63,7 +63,7 @@ final class LockedCopies implements AutoCloseable {
         int number = next++;
         Warehouse warehouse = warehouses.get(number % warehouses.size());
         String id = id(number / warehouses.size() % ORDERS_EACH);
-        String message = "{\"eventType\":\"OrderPlaced\",\"id\":\"" + id + "\",\"orderId\":\"" + id
+        String message = "{\"eventType\":\"OrderPlaced\",\"schemaVersion\":1,\"id\":\"" + id + "\",\"orderId\":\"" + id
                 + "\",\"items\":[{\"id\":\"001\",\"quantity\":1}],\"placedAt\":\"2026-01-01T00:00:00.000Z\"}";
         return connection.async().spublish(RedisKeys.shardedOrderUpdates(warehouse), message);
     }
