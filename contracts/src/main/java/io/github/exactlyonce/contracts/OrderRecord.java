@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What Redis holds of an order, and what a client sees of it. The hash {@link RedisKeys#order} is also the dedup record:
- * a settled status is never settled again. It has no TTL until it is settled.
+ * a settled status is never settled again. It has no TTL until it is settled, nor while its stock is still to return.
  *
  * <table>
  * <caption>Fields of the hash</caption>
@@ -19,9 +19,16 @@ import org.jspecify.annotations.Nullable;
  * it was accepted</td></tr>
  * <tr><td>{@code scheduledFor}</td><td>Unix milliseconds, as the client gave them, also if they were in the past then; only
  * where it gave any</td></tr>
- * <tr><td>{@code settledAt}</td><td>Unix milliseconds by Redis's clock</td></tr>
+ * <tr><td>{@code settledAt}</td><td>Unix milliseconds by Redis's clock; also of an order that was cancelled before it was settled:
+ * when a replica found it so</td></tr>
  * <tr><td>{@code settledBy}</td><td>the owner token that settled it: {@code <replica>/<nonce>}</td></tr>
  * <tr><td>{@code shortages}</td><td>{@code 002=5/3,009=1/-}: SKU = requested / available, {@code -} if unknown</td></tr>
+ * <tr><td>{@code cancelRequestedAt}</td><td>Unix milliseconds by Redis's clock: when a client cancelled an order that was
+ * confirmed</td></tr>
+ * <tr><td>{@code cancelledAt}</td><td>Unix milliseconds by Redis's clock: when its stock had returned, or, of an order that was not
+ * settled, when a client cancelled it</td></tr>
+ * <tr><td>{@code cancelledBy}</td><td>the owner token that returned the stock; only where any was to return</td></tr>
+ * <tr><td>{@code cancelTraceparent}</td><td>of the request that cancelled an order that was confirmed; only if it is traced</td></tr>
  * <tr><td>{@code traceparent}</td><td>{@link TraceParent}; only of an order that is traced</td></tr>
  * </table>
  *
@@ -36,7 +43,22 @@ public record OrderRecord(
         @Nullable Instant scheduledFor,
         @Nullable Instant settledAt,
         @Nullable String settledBy,
-        @Nullable List<Shortage> shortages) {
+        @Nullable List<Shortage> shortages,
+        @Nullable Instant cancelRequestedAt,
+        @Nullable Instant cancelledAt,
+        @Nullable String cancelledBy) {
+
+    /** An order that nobody has settled or cancelled. */
+    public static OrderRecord open(
+            String orderId,
+            @Nullable Warehouse warehouse,
+            OrderStatus status,
+            OrderItems items,
+            Instant placedAt,
+            @Nullable Instant scheduledFor) {
+        return new OrderRecord(
+                orderId, warehouse, status, items, placedAt, scheduledFor, null, null, null, null, null, null);
+    }
 
     /** @param fields the hash, not empty */
     public static OrderRecord of(Warehouse warehouse, String id, Map<String, String> fields) {
@@ -49,7 +71,10 @@ public record OrderRecord(
                 instant(fields.get("scheduledFor")),
                 instant(fields.get("settledAt")),
                 fields.containsKey("settledBy") ? replicaOf(fields.get("settledBy")) : null,
-                fields.containsKey("shortages") ? Shortage.unpack(fields.get("shortages")) : null);
+                fields.containsKey("shortages") ? Shortage.unpack(fields.get("shortages")) : null,
+                instant(fields.get("cancelRequestedAt")),
+                instant(fields.get("cancelledAt")),
+                fields.containsKey("cancelledBy") ? replicaOf(fields.get("cancelledBy")) : null);
     }
 
     private static @Nullable Instant instant(@Nullable String millis) {

@@ -1,5 +1,7 @@
 package io.github.exactlyonce.contracts;
 
+import java.util.List;
+
 /**
  * Every key and channel of the system. All keys that one script touches carry the hash tag of their partition, so that
  * Redis Cluster keeps them in one slot.
@@ -29,7 +31,8 @@ package io.github.exactlyonce.contracts;
  * <tr><td>{@code dead-letters:{main}}</td><td>stream</td><td>what could not be processed, and why; trimmed</td></tr>
  * <tr><td>{@code dead-letter:{main}:<digest>}</td><td>string</td><td>the mark that lets N replicas bury one message
  * once; expires</td></tr>
- * <tr><td>{@code lock:<id>}</td><td>string</td><td>owner token, with a TTL; of another partition {@code lock:<partition>/<id>}.
+ * <tr><td>{@code lock:<id>}</td><td>string</td><td>owner token, with a TTL; of another partition {@code lock:<partition>/<id>};
+ * of the return of a cancelled order's stock {@code lock:cancel <id>}, which no order's lock is called, for ids have no spaces.
  * Outside the tag on purpose: it is only ever touched alone, so the gates of one partition spread over a cluster</td></tr>
  * </table>
  */
@@ -47,6 +50,12 @@ public final class RedisKeys {
     /** The kind of the jobs that stand for orders: {@link #orderJob}. */
     public static final String ORDER_JOBS = "order";
 
+    /** The kind of the jobs that stand for stock that is to return: {@link #cancelJob}. */
+    public static final String CANCEL_JOBS = "cancel";
+
+    /** The kinds of jobs of what {@link #orderUpdates} said as well, which who was not subscribed has missed. */
+    public static final List<String> HINTED_JOBS = List.of(ORDER_JOBS, CANCEL_JOBS);
+
     /**
      * A job's score is its due time in milliseconds plus attempts / 1024. A double holds a Unix time in milliseconds in
      * 41 of its 53 bits, so both are exact. No second key has to be kept in step with the set.
@@ -55,12 +64,12 @@ public final class RedisKeys {
 
     private RedisKeys() {}
 
-    /** Channel of {@code OrderPlaced}: {@link OrderMessage}. A hint that there is work, never the only record of it. */
+    /** Channel of {@link OrderEvent}. A hint that there is work, never the only record of it. */
     public static String orderUpdates(Warehouse warehouse) {
         return channel(ORDER_UPDATES, warehouse);
     }
 
-    /** Channel of the outcome ({@code OrderConfirmed}, {@code OrderRejected}). A hint too: the record is the truth. */
+    /** Channel of the outcome ({@code OrderConfirmed}, {@code OrderRejected}, {@code OrderCancelled}). A hint too: the record is the truth. */
     public static String inventoryUpdates(Warehouse warehouse) {
         return channel(INVENTORY_UPDATES, warehouse);
     }
@@ -111,6 +120,11 @@ public final class RedisKeys {
         return ORDER_JOBS + " " + id;
     }
 
+    /** The member of {@link #jobs} that stands for the stock of a cancelled order, which may still have to return. */
+    public static String cancelJob(String id) {
+        return CANCEL_JOBS + " " + id;
+    }
+
     public static String stock(Warehouse warehouse) {
         return "stock:" + tag(warehouse);
     }
@@ -146,6 +160,11 @@ public final class RedisKeys {
     /** The same id in two warehouses is two orders, and neither delays the other. */
     public static String lock(Warehouse warehouse, String id) {
         return warehouse.isMain() ? "lock:" + id : "lock:" + warehouse + "/" + id;
+    }
+
+    /** Not the lock of the order, which is kept for a while after it was settled. */
+    public static String cancelLock(Warehouse warehouse, String id) {
+        return lock(warehouse, cancelJob(id));
     }
 
     private static String tag(Warehouse warehouse) {

@@ -25,6 +25,9 @@ class OrderRecordTest {
                         null,
                         null,
                         null,
+                        null,
+                        null,
+                        null,
                         null));
     }
 

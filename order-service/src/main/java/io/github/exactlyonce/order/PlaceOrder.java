@@ -65,20 +65,18 @@ final class PlaceOrder {
     }
 
     private static Placement placed(OrderRequest request, Instant placedAt, String status) {
-        OrderRecord order = new OrderRecord(
+        OrderRecord order = OrderRecord.open(
                 request.id(),
                 request.warehouse().isMain() ? null : request.warehouse(),
                 OrderStatus.valueOf(status),
                 request.items(),
                 placedAt,
-                request.scheduledFor(),
-                null,
-                null,
-                null);
+                request.scheduledFor());
         return new Placement(order.status() == OrderStatus.SCHEDULED ? Outcome.SCHEDULED : Outcome.PLACED, order);
     }
 
-    private static Map<String, String> fields(List<Object> namesAndValues) {
+    /** @param namesAndValues of a record, as a script returns them */
+    static Map<String, String> fields(List<Object> namesAndValues) {
         Map<String, String> fields = new HashMap<>();
         for (int i = 0; i < namesAndValues.size(); i += 2) {
             fields.put((String) namesAndValues.get(i), (String) namesAndValues.get(i + 1));

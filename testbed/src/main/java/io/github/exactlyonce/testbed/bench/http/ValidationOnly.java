@@ -69,16 +69,13 @@ public class ValidationOnly {
             OrderItems items = input.items();
             Instant scheduledFor = input.instant("scheduledFor");
             input.refuseIfInvalid();
-            OrderRecord order = new OrderRecord(
+            OrderRecord order = OrderRecord.open(
                     orderId,
                     warehouse.isMain() ? null : warehouse,
                     OrderStatus.PLACED,
                     OrderItems.unpack(items.packed()),
                     Instant.now().truncatedTo(ChronoUnit.MILLIS),
-                    scheduledFor,
-                    null,
-                    null,
-                    null);
+                    scheduledFor);
             return ResponseEntity.accepted()
                     .location(URI.create("/orders/" + orderId))
                     .header("Durability", Objects.requireNonNullElse(durability, "memory"))
