@@ -1,5 +1,6 @@
 -- Settles an order: takes the stock of all its items or rejects it, in one atomic step, once. This script is what makes
--- the effect happen exactly once; a lock or a lease in front of it only saves work. Repeating it changes nothing.
+-- the effect happen exactly once; a lock or a lease in front of it only saves work. Repeating it changes nothing. An order
+-- that was cancelled before is settled as that, and takes nothing.
 --
 -- KEYS[1] order:{main}:<id>   hash
 -- KEYS[2] jobs:{main}         sorted set
@@ -15,9 +16,9 @@
 -- ARGV[7] channel of the outcome
 --
 -- Returns {code, owner token that settled it, ms from placed to settled, traceparent of the record}; code is one of
---   1 confirmed now, 2 rejected now, 3 was confirmed before, 4 was rejected before, 5 no record and no items,
---   6 scheduled, not yet released: whoever asks, its time is kept, and nothing is written.
--- With 5 and 6 the token is '' and the time 0. The traceparent is '' if the order is not traced.
+--   1 confirmed now, 2 rejected now, 3 settled now as the cancelled one that it was, 4 to 6 the same, but before, 7 no record
+--   and no items, 8 scheduled, not yet released: whoever asks, its time is kept, and nothing is written.
+-- With 7 and 8 the token is '' and the time 0. The traceparent is '' if the order is not traced.
 -- A first answer that was lost is given again to whoever repeats the call with the same token.
 
 local order, jobs, stock, ledger = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -25,27 +26,33 @@ local id, token, message_items, order_id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local retention, ledger_length, channel = ARGV[5], ARGV[6], ARGV[7]
 local job = 'order ' .. id
 
-local CODES = { CONFIRMED = 1, REJECTED = 2 }
+local CODES = { CONFIRMED = 1, REJECTED = 2, CANCELLED = 3 }
+local EVENTS = { CONFIRMED = 'OrderConfirmed', REJECTED = 'OrderRejected', CANCELLED = 'OrderCancelled' }
+
+--[[include units.lua]]
+
+--[[include publish.lua]]
 
 -- Read and check everything first: Redis does not roll a script back.
 local record = redis.call('HMGET', order, 'status', 'items', 'placedAt', 'settledBy', 'settledAt', 'orderId', 'traceparent')
 local status, items, placed_at, settled_by, settled_at = record[1], record[2], record[3], record[4], record[5]
 local traceparent = record[7] or ''
 
-if status == 'CONFIRMED' or status == 'REJECTED' then
+local was = status
+if status == 'CANCELLING' or status == 'CANCELLED' and redis.call('HEXISTS', order, 'cancelRequestedAt') == 1 then
+  was = 'CONFIRMED' -- and was cancelled afterwards, which changes nothing of how it was settled
+elseif status == 'CANCELLED' and not settled_by then
+  was = nil -- it is to be settled as cancelled
+end
+if CODES[was] then
   redis.pcall('ZREM', jobs, job)
-  local before = settled_by == token and 0 or 2
+  local before = settled_by == token and 0 or 3
   local age = (settled_at or 0) - (placed_at or settled_at or 0) -- or a hand was in it
-  return { CODES[status] + before, settled_by or '', age, traceparent }
+  return { CODES[was] + before, settled_by or '', age, traceparent }
 end
 
 if status == 'SCHEDULED' then
-  return { 6, '', 0, traceparent }
-end
-
-items = items or message_items
-if items == '' then
-  return { 5, '', 0, '' }
+  return { 8, '', 0, traceparent }
 end
 
 local time = redis.call('TIME')
@@ -53,40 +60,32 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 placed_at = placed_at or now
 order_id = record[6] or order_id
 
--- Units per SKU, in the order of first mention: equal SKUs count together.
-local skus, wanted = {}, {}
-for sku, quantity in string.gmatch(items, '([^=,]+)=(%d+)') do
-  if not wanted[sku] then
-    skus[#skus + 1] = sku
+local settled, skus, wanted, units, shortages = 'CANCELLED', {}, {}, {}, {}
+if status ~= 'CANCELLED' then
+  items = items or message_items
+  if items == '' then
+    return { 7, '', 0, '' }
   end
-  wanted[sku] = (wanted[sku] or 0) + tonumber(quantity)
-end
-if #skus == 0 then
-  return redis.error_reply('ERR order ' .. id .. ' has no readable items: ' .. items)
-end
-
--- Only what HINCRBY takes as well, and exactly: it refuses 100.0, 1e3 or 007, which tonumber accepts.
-local function units_in(text)
-  local number = (text == '0' or string.match(text, '^%-?[1-9]%d*$')) and tonumber(text)
-  return number and math.abs(number) <= 9007199254740991 and number
-end
-
-local available = redis.call('HMGET', stock, unpack(skus))
-local shortages, units = {}, {}
-for i, sku in ipairs(skus) do
-  local has = 0
-  if available[i] then
-    has = units_in(available[i])
-    if not has then
-      return redis.error_reply('ERR stock of ' .. sku .. ' is not a whole number: ' .. available[i])
+  skus, wanted = units_of(items)
+  if #skus == 0 then
+    return redis.error_reply('ERR order ' .. id .. ' has no readable items: ' .. items)
+  end
+  local available = redis.call('HMGET', stock, unpack(skus))
+  for i, sku in ipairs(skus) do
+    local has = 0
+    if available[i] then
+      has = units_in(available[i])
+      if not has then
+        return redis.error_reply('ERR stock of ' .. sku .. ' is not a whole number: ' .. available[i])
+      end
     end
+    if has < wanted[sku] then
+      shortages[#shortages + 1] = string.format('%s=%.0f/%s', sku, wanted[sku], available[i] or '-')
+    end
+    units[#units + 1] = string.format('%s=-%.0f', sku, wanted[sku])
   end
-  if has < wanted[sku] then
-    shortages[#shortages + 1] = string.format('%s=%.0f/%s', sku, wanted[sku], available[i] or '-')
-  end
-  units[#units + 1] = string.format('%s=-%.0f', sku, wanted[sku])
+  settled = #shortages == 0 and 'CONFIRMED' or 'REJECTED'
 end
-local settled = #shortages == 0 and 'CONFIRMED' or 'REJECTED'
 
 -- Write. The ledger first: it is the write that may be refused (memory limit, wrong type), and then nothing has happened.
 redis.call('XADD', ledger, 'MAXLEN', '~', ledger_length, '*',
@@ -114,9 +113,8 @@ end
 redis.call('HSET', order, unpack(fields))
 redis.call('PEXPIRE', order, retention)
 redis.pcall('ZREM', jobs, job) -- whatever is wrong with the jobs, the order is settled and the answer must say so
-local publish = string.find(channel, '{', 1, true) and 'SPUBLISH' or 'PUBLISH' -- with a hash tag it is a sharded one
-redis.call(publish, channel, string.format(
-  '{"eventType":"%s","id":"%s","orderId":"%s","status":"%s","settledBy":"%s","ageMs":%.0f%s}',
-  settled == 'CONFIRMED' and 'OrderConfirmed' or 'OrderRejected', id, order_id ~= '' and order_id or id, settled,
-  string.match(token, '^[^/]*'), now - placed_at, traceparent ~= '' and ',"traceparent":"' .. traceparent .. '"' or ''))
+publish(channel, string.format(
+  '{"eventType":"%s","schemaVersion":1,"id":"%s","orderId":"%s","status":"%s","settledBy":"%s","ageMs":%.0f%s}',
+  EVENTS[settled], id, order_id ~= '' and order_id or id, settled, string.match(token, '^[^/]*'), now - placed_at,
+  traceparent ~= '' and ',"traceparent":"' .. traceparent .. '"' or ''))
 return { CODES[settled], token, now - placed_at, traceparent }

@@ -63,26 +63,32 @@ class RedisKilledInsideScriptTest {
         return Stream.of(
                 new Run("place-order", redis -> {}, placeOrder("announce", "")),
                 new Run("place-order", redis -> {}, placeOrder("announce", NEVER)),
-                new Run(
-                        "place-order",
-                        redis -> {
-                            order(redis, "SCHEDULED");
-                            redis.zadd(RedisKeys.jobs(MAIN), 1, "order 29");
-                        },
-                        placeOrder("release", "")),
+                new Run("place-order", redis -> placedOrder(redis, "SCHEDULED"), placeOrder("release", "")),
                 new Run(
                         "commit-order",
                         redis -> {
-                            order(redis, "PLACED");
-                            redis.zadd(RedisKeys.jobs(MAIN), 1, "order 29");
+                            placedOrder(redis, "PLACED");
                             redis.hset(RedisKeys.stock(MAIN), "001", "10");
                         },
-                        ScriptCall.on(
-                                        RedisKeys.order(MAIN, "29"),
-                                        RedisKeys.jobs(MAIN),
-                                        RedisKeys.stock(MAIN),
-                                        RedisKeys.ledger(MAIN))
-                                .with("29", OWNER, "", "", RETENTION, 1000, RedisKeys.inventoryUpdates(MAIN))),
+                        commitOrder()),
+                new Run("cancel-order", redis -> placedOrder(redis, "PLACED"), cancelOrder()),
+                new Run("cancel-order", redis -> placedOrder(redis, "SCHEDULED"), cancelOrder()),
+                new Run(
+                        "cancel-order",
+                        redis -> {
+                            order(redis, "CONFIRMED");
+                            redis.pexpire(RedisKeys.order(MAIN, "29"), 60_000);
+                        },
+                        cancelOrder()),
+                new Run("commit-order", redis -> placedOrder(redis, "CANCELLED"), commitOrder()),
+                new Run(
+                        "commit-cancellation",
+                        redis -> {
+                            order(redis, "CANCELLING");
+                            redis.zadd(RedisKeys.jobs(MAIN), 1, "cancel 29");
+                            redis.hset(RedisKeys.stock(MAIN), "001", "8");
+                        },
+                        onStock().with("29", OWNER, RETENTION, 1000, RedisKeys.inventoryUpdates(MAIN))),
                 new Run(
                         "finish-jobs around change-stock",
                         redis -> job(redis, "restock 7 001 5"),
@@ -260,6 +266,25 @@ class RedisKilledInsideScriptTest {
                         "",
                         scheduledFor,
                         "");
+    }
+
+    private static ScriptCall cancelOrder() {
+        return ScriptCall.on(RedisKeys.order(MAIN, "29"), RedisKeys.jobs(MAIN))
+                .with("29", 1, RedisKeys.orderUpdates(MAIN), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    }
+
+    private static ScriptCall commitOrder() {
+        return onStock().with("29", OWNER, "", "", RETENTION, 1000, RedisKeys.inventoryUpdates(MAIN));
+    }
+
+    private static ScriptCall onStock() {
+        return ScriptCall.on(
+                RedisKeys.order(MAIN, "29"), RedisKeys.jobs(MAIN), RedisKeys.stock(MAIN), RedisKeys.ledger(MAIN));
+    }
+
+    private static void placedOrder(RedisCommands<String, String> redis, String status) {
+        order(redis, status);
+        redis.zadd(RedisKeys.jobs(MAIN), 1, "order 29");
     }
 
     private static void order(RedisCommands<String, String> redis, String status) {

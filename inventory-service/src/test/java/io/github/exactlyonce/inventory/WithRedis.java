@@ -60,6 +60,8 @@ public abstract class WithRedis {
 
     private static final LuaScript PLACE_ORDER = LuaScript.returningList("place-order.lua");
 
+    private static final LuaScript CANCEL_ORDER = LuaScript.returningList("cancel-order.lua");
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @LocalServerPort
@@ -116,6 +118,19 @@ public abstract class WithRedis {
                         ScriptCall.on(RedisKeys.order(MAIN, id), RedisKeys.jobs(MAIN))
                                 .with(arguments.toArray()))
                 .get();
+    }
+
+    /**
+     * As the order service does.
+     *
+     * @param channel of the message
+     */
+    protected void cancelOrder(String id, Duration grace, String channel) {
+        pipeline.<List<Object>>eval(
+                        CANCEL_ORDER,
+                        ScriptCall.on(RedisKeys.order(MAIN, id), RedisKeys.jobs(MAIN))
+                                .with(id, grace.toMillis(), channel, ""))
+                .require();
     }
 
     protected OrderRecord order(String id) {

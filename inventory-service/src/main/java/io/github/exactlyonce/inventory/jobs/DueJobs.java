@@ -118,17 +118,18 @@ final class DueJobs {
     }
 
     /**
-     * Makes the jobs of a kind due now that nobody has claimed and that would come due within this time.
+     * Makes the jobs of these kinds due now that nobody has claimed and that would come due within this time.
      *
      * @return how many; or the failure that ended it
      */
-    Reply<Long> sweep(Pipeline pipeline, Warehouse warehouse, String kind, Duration window) {
+    Reply<Long> sweep(Pipeline pipeline, Warehouse warehouse, List<String> kinds, Duration window) {
         long moved = 0;
         long left = 0;
         while (true) {
+            Object[] arguments = Stream.concat(Stream.<Object>of(window.toMillis(), left, SWEEP_STEP), kinds.stream())
+                    .toArray();
             Reply<List<Long>> reply = pipeline.eval(
-                    SWEEP_JOBS,
-                    ScriptCall.on(RedisKeys.jobs(warehouse)).with(kind, window.toMillis(), left, SWEEP_STEP));
+                    SWEEP_JOBS, ScriptCall.on(RedisKeys.jobs(warehouse)).with(arguments));
             if (reply.isFailure()) {
                 return Reply.failed(reply.failure());
             }

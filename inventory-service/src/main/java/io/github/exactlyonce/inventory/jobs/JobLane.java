@@ -74,8 +74,8 @@ final class JobLane extends PipelineWorker {
         this.jobLog = jobLog;
     }
 
-    void sweep(Warehouse warehouse, String kind, Duration window) {
-        wanted.put(warehouse, new Sweep(kind, window));
+    void sweep(Warehouse warehouse, List<String> kinds, Duration window) {
+        wanted.put(warehouse, new Sweep(kinds, window));
         alarm.ringIn(warehouse, Duration.ZERO);
     }
 
@@ -226,10 +226,10 @@ final class JobLane extends PipelineWorker {
         for (Map.Entry<Warehouse, Sweep> each : sweeps.entrySet()) {
             Sweep sweep = each.getValue();
             if (failure.isEmpty()) { // else the others would wait for the same node, one after the other
-                Reply<Long> moved = dueJobs.sweep(pipeline, each.getKey(), sweep.kind(), sweep.window());
+                Reply<Long> moved = dueJobs.sweep(pipeline, each.getKey(), sweep.kinds(), sweep.window());
                 failure = moved.reason();
                 if (!moved.isFailure() && moved.get() > 0) {
-                    log.info("{} jobs of kind {} are due at once", moved.get(), sweep.kind());
+                    log.info("{} jobs of kinds {} are due at once", moved.get(), sweep.kinds());
                 }
             }
             if (!failure.isEmpty()) {
@@ -246,5 +246,5 @@ final class JobLane extends PipelineWorker {
         failing = !failure.isEmpty();
     }
 
-    private record Sweep(String kind, Duration window) {}
+    private record Sweep(List<String> kinds, Duration window) {}
 }

@@ -7,6 +7,7 @@ import io.github.exactlyonce.inventory.deadletters.DeadLetters;
 import io.github.exactlyonce.inventory.warehouses.Lanes;
 import io.github.exactlyonce.inventory.warehouses.ServedWarehouses;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
@@ -53,13 +54,13 @@ public class JobPoller {
     }
 
     /**
-     * Makes the jobs of a kind due at once that nobody has claimed and that would come due within this time. Does not
+     * Makes the jobs of these kinds due at once that nobody has claimed and that would come due within this time. Does not
      * block.
      */
-    public void sweep(Warehouse warehouse, String kind, Duration window) {
+    public void sweep(Warehouse warehouse, List<String> kinds, Duration window) {
         JobLane lane = lanes.of(warehouse);
         if (lane != null) {
-            lane.sweep(warehouse, kind, window);
+            lane.sweep(warehouse, kinds, window);
         }
     }
 

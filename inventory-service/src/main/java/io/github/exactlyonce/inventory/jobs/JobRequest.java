@@ -64,7 +64,7 @@ record JobRequest(String jobId, Work work, Schedule schedule) {
     /** Orders have jobs too, but not from here. */
     private static List<String> schedulable(JobHandlers handlers) {
         return handlers.kinds().stream()
-                .filter(kind -> !kind.equals(RedisKeys.ORDER_JOBS))
+                .filter(kind -> !RedisKeys.HINTED_JOBS.contains(kind))
                 .toList();
     }
 }

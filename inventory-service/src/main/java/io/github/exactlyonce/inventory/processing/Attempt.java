@@ -4,6 +4,7 @@ import io.github.exactlyonce.contracts.TraceParent;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
 import io.github.exactlyonce.inventory.stock.Settlement;
 import io.github.exactlyonce.inventory.stock.StockLedger;
+import io.github.exactlyonce.inventory.stock.StockReturn;
 import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ final class Attempt {
     }
 
     void decide(Outcome outcome, String detail) {
-        Duration age = hint.placedAt() == null ? null : Duration.between(hint.placedAt(), clock.instant());
+        Duration age = hint.since() == null ? null : Duration.between(hint.since(), clock.instant());
         decision = new Decision(hint, outcome, age, detail, hint.traceParent());
     }
 
@@ -43,13 +44,28 @@ final class Attempt {
         Outcome outcome = switch (settlement.code()) {
             case CONFIRMED -> Outcome.CONFIRMED;
             case REJECTED -> Outcome.REJECTED;
-            case WAS_CONFIRMED, WAS_REJECTED -> Outcome.ALREADY_SETTLED;
+            case CANCELLED -> Outcome.CANCELLED;
+            case WAS_CONFIRMED, WAS_REJECTED, WAS_CANCELLED -> Outcome.ALREADY_SETTLED;
             case NO_RECORD -> Outcome.NO_RECORD;
             case SCHEDULED -> Outcome.SCHEDULED;
         };
-        Duration age = settlement.settledBy().isEmpty() ? null : settlement.age();
-        TraceParent traceParent = settlement.traceParent() == null ? hint.traceParent() : settlement.traceParent();
-        decision = new Decision(hint, outcome, age, settlement.settledBy(), traceParent);
+        decide(outcome, settlement.settledBy(), settlement.age(), settlement.traceParent());
+    }
+
+    /** As {@link #decide(Settlement)}. */
+    void decide(StockReturn answer) {
+        Outcome outcome = switch (answer.code()) {
+            case RETURNED -> Outcome.RETURNED;
+            case WAS_RETURNED -> Outcome.ALREADY_RETURNED;
+            case NOTHING_TO_RETURN -> Outcome.NOTHING_TO_RETURN;
+            case NO_RECORD -> Outcome.NO_RECORD;
+        };
+        decide(outcome, answer.returnedBy(), answer.age(), answer.traceParent());
+    }
+
+    private void decide(Outcome outcome, String by, Duration age, @Nullable TraceParent recorded) {
+        TraceParent traceParent = recorded == null ? hint.traceParent() : recorded;
+        decision = new Decision(hint, outcome, by.isEmpty() ? null : age, by, traceParent);
     }
 
     String packedItems() {
@@ -63,5 +79,9 @@ final class Attempt {
 
     StockLedger.Order order() {
         return new StockLedger.Order(hint.warehouse(), hint.id(), foreignOrderId(), packedItems(), ownerToken);
+    }
+
+    StockLedger.Cancelled cancelled() {
+        return new StockLedger.Cancelled(hint.warehouse(), hint.id(), ownerToken);
     }
 }

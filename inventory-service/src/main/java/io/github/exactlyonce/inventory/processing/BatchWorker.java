@@ -1,12 +1,13 @@
 package io.github.exactlyonce.inventory.processing;
 
 import io.github.exactlyonce.contracts.InvalidInputException;
-import io.github.exactlyonce.contracts.OrderMessage;
+import io.github.exactlyonce.contracts.OrderEvent;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.PipelineWorker;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.inventory.deadletters.DeadLetters;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
+import io.micrometer.core.instrument.Counter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,12 +38,20 @@ final class BatchWorker extends PipelineWorker {
     private final MessageQueue queue;
     private final OrderProcessor processor;
     private final DeadLetters deadLetters;
+    private final Counter ignored;
 
-    BatchWorker(MessageQueue queue, OrderProcessor processor, DeadLetters deadLetters, Pipelines pipelines) {
+    /** @param ignored counts events of types that are not known */
+    BatchWorker(
+            MessageQueue queue,
+            OrderProcessor processor,
+            DeadLetters deadLetters,
+            Pipelines pipelines,
+            Counter ignored) {
         super("order-batches", pipelines);
         this.queue = queue;
         this.processor = processor;
         this.deadLetters = deadLetters;
+        this.ignored = ignored;
     }
 
     MessageQueue queue() {
@@ -77,17 +86,26 @@ final class BatchWorker extends PipelineWorker {
         }
     }
 
-    private static void read(
-            MessageQueue.Message message, List<OrderHint> hints, List<DeadLetters.Message> unreadable) {
+    private void read(MessageQueue.Message message, List<OrderHint> hints, List<DeadLetters.Message> unreadable) {
         try {
             if (message.isTooLong()) {
                 throw new InvalidInputException("message", "is too long: " + message.size() + " bytes");
             }
-            Optional<OrderMessage> order = OrderMessage.parse(message.warehouse(), message.body());
-            order.map(read -> OrderHint.of(message.warehouse(), read)).ifPresent(hints::add);
+            Optional<OrderEvent> event = OrderEvent.parse(message.warehouse(), message.body());
+            event.ifPresentOrElse(known -> hints.add(OrderHint.of(message.warehouse(), known)), () -> ignored(message));
         } catch (InvalidInputException e) {
             unreadable.add(letter(message, e.getMessage()));
         }
+    }
+
+    /** Somebody's who knows more than this version does. One line says what they look like. */
+    private void ignored(MessageQueue.Message message) {
+        if (ignored.count() == 0) {
+            log.debug(
+                    "ignored, for its eventType is not known: {}",
+                    letter(message, "").payload());
+        }
+        ignored.increment();
     }
 
     /** Orders that nothing would bring back: to be tried again after a pause, or, when that did not help, buried. */

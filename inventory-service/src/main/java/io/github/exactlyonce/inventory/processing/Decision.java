@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What this replica did about one hint.
  *
- * @param age from placed to settled, by Redis's clock; for an order that somebody else has, to now, by this JVM's clock;
+ * @param age from placed to settled, or from cancelled to returned, by Redis's clock; for an order that somebody else has, to now, by this JVM's clock;
  *     null if unknown
- * @param detail who settled it, or what went wrong; may be empty
+ * @param detail who did it, or what went wrong; may be empty
  * @param traceParent where the order stands in its trace; null if it is not traced, or unknown
  */
 public record Decision(
@@ -26,10 +26,18 @@ public record Decision(
         CONFIRMED("processed"),
         /** Processed: this replica found it short. */
         REJECTED("processed"),
+        /** Processed: this replica found it cancelled before anybody had settled it. */
+        CANCELLED("processed"),
+        /** Returned: this replica gave back what the cancelled order had taken. */
+        RETURNED("returned"),
         /** Skipped: another attempt holds the lock. */
         LOCK_HELD("skipped"),
         /** Skipped: it was settled before. */
         ALREADY_SETTLED("skipped"),
+        /** Skipped: its stock had returned before. */
+        ALREADY_RETURNED("skipped"),
+        /** Skipped: it is not cancelled, or was before anything was taken. */
+        NOTHING_TO_RETURN("skipped"),
         /** Skipped: it is scheduled for later and not yet released. */
         SCHEDULED("skipped"),
         /** There is neither a record nor a message to make one from. */
@@ -47,7 +55,7 @@ public record Decision(
             this.decision = decision;
         }
 
-        /** {@code processed}, {@code skipped} or {@code failed}. */
+        /** {@code processed}, {@code returned}, {@code skipped} or {@code failed}. */
         public String decision() {
             return decision;
         }
@@ -64,6 +72,11 @@ public record Decision(
     }
 
     public boolean isProcessed() {
-        return outcome == Outcome.CONFIRMED || outcome == Outcome.REJECTED;
+        return outcome == Outcome.CONFIRMED || outcome == Outcome.REJECTED || outcome == Outcome.CANCELLED;
+    }
+
+    /** Whether this replica did what the hint was about. */
+    boolean isDone() {
+        return isProcessed() || outcome == Outcome.RETURNED;
     }
 }

@@ -22,11 +22,13 @@ import org.springframework.stereotype.Component;
 
 /**
  * Settles the question "who did it": one line {@code processed} on the replica that settled an order, one line
- * {@code skipped} on each replica that heard of it and did not, and the meters that count them.
+ * {@code skipped} on each replica that heard of it and did not, and the meters that count them. The lines about stock that
+ * is to return say {@code returned} instead of {@code processed}, and carry the key {@code event}, so that they are told apart.
  */
 @Component
 final class DecisionLog {
 
+    private static final String RETURN = "cancellation";
     private static final Logger log = LoggerFactory.getLogger("decisions");
 
     private final Replica replica;
@@ -68,19 +70,26 @@ final class DecisionLog {
         for (Decision decision : decisions) {
             TraceParent trace = decision.traceParent();
             counters.get(decision.outcome()).increment();
-            if (decision.isProcessed()) {
+            if (isSettled(decision)) {
                 processing.record(took);
                 age.record(Objects.requireNonNull(decision.age()));
                 if (decision.hint().source() == OrderHint.Source.JOB) {
                     recovered.increment();
                 }
-                TraceParent span = traces.settled(decision, replica.name(), end, took);
+            }
+            if (decision.isDone()) {
+                TraceParent span = traces.done(decision, replica.name(), end, took);
                 trace = span == null ? trace : span;
             }
             if (!isAboutToBeReleased(decision)) {
                 line(decision, trace);
             }
         }
+    }
+
+    /** Against the stock. For how long one that was cancelled before has waited for its job says nothing about anybody. */
+    private static boolean isSettled(Decision decision) {
+        return decision.isProcessed() && decision.outcome() != Outcome.CANCELLED;
     }
 
     /** Its message comes next, and who processed that is the question. */
@@ -99,9 +108,14 @@ final class DecisionLog {
         if (decision.age() != null) {
             line = line.addKeyValue("ageMs", decision.age().toMillis());
         }
+        if (decision.hint().isReturn()) {
+            line = line.addKeyValue("event", RETURN);
+        }
         if (decision.outcome() == Outcome.ALREADY_SETTLED) {
             line = line.addKeyValue("settledBy", OrderRecord.replicaOf(decision.detail()));
-        } else if (!decision.isProcessed() && !decision.detail().isEmpty()) {
+        } else if (decision.outcome() == Outcome.ALREADY_RETURNED) {
+            line = line.addKeyValue("cancelledBy", OrderRecord.replicaOf(decision.detail()));
+        } else if (!decision.isDone() && !decision.detail().isEmpty()) {
             line = line.addKeyValue("cause", decision.detail());
         }
         if (trace != null) {

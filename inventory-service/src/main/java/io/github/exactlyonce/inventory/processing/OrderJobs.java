@@ -68,10 +68,10 @@ final class OrderJobs implements JobHandler.ExactlyOnce {
         return decision.outcome() == Decision.Outcome.SCHEDULED;
     }
 
-    private static JobResult result(Decision decision) {
+    static JobResult result(Decision decision) {
         return switch (decision.outcome()) {
-            case CONFIRMED, REJECTED -> JobResult.done();
-            case ALREADY_SETTLED, SCHEDULED -> JobResult.left();
+            case CONFIRMED, REJECTED, CANCELLED, RETURNED -> JobResult.done();
+            case ALREADY_SETTLED, ALREADY_RETURNED, NOTHING_TO_RETURN, SCHEDULED -> JobResult.left();
             case NO_RECORD -> JobResult.dead("the order has no record");
             case REFUSED -> JobResult.postponed(decision.detail());
             case LOCK_HELD, FAILED, NOT_RECORDED -> JobResult.retry(decision.detail());

@@ -22,6 +22,7 @@ public final class OrderLanes {
     private final DeadLetters deadLetters;
     private final Pipelines pipelines;
     private final Counter dropped;
+    private final Counter ignored;
     private final Lanes<BatchWorker> lanes;
 
     OrderLanes(
@@ -37,6 +38,9 @@ public final class OrderLanes {
         this.pipelines = pipelines;
         this.dropped = Counter.builder("inventory.queue.dropped")
                 .description("Messages that found the queue full; their jobs bring them back")
+                .register(meters);
+        this.ignored = Counter.builder("inventory.events.ignored")
+                .description("Messages of a type that this replica does not know, which others may")
                 .register(meters);
         this.lanes = served.lanes(this::open);
         Gauge.builder("inventory.queue.length", this::length)
@@ -56,7 +60,7 @@ public final class OrderLanes {
 
     private BatchWorker open(Supplier<Set<Warehouse>> any) {
         MessageQueue queue = new MessageQueue(properties, () -> lanes.workers().size(), dropped);
-        return new BatchWorker(queue, processor, deadLetters, pipelines);
+        return new BatchWorker(queue, processor, deadLetters, pipelines, ignored);
     }
 
     private int length() {

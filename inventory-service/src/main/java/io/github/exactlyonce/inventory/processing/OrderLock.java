@@ -38,7 +38,7 @@ import org.springframework.stereotype.Component;
  * {@value #AVOID_SECONDS} seconds: a shard that is down stops its own orders only. What that costs is what the lock saves: each
  * replica that hears such an order runs the script, and all but one change nothing.
  *
- * <p>Touches {@code lock:<id>}.
+ * <p>Touches {@code lock:<id>}, and of the return of a cancelled order's stock {@code lock:cancel <id>}.
  */
 @Component
 final class OrderLock {
@@ -95,7 +95,7 @@ final class OrderLock {
 
     private Gate gate(Attempt attempt) {
         Warehouse warehouse = attempt.hint.warehouse();
-        String key = RedisKeys.lock(warehouse, attempt.hint.id());
+        String key = attempt.hint.lock();
         return new Gate(attempt, key, shards.of(key), shards.areApart(key, RedisKeys.jobs(warehouse)));
     }
 

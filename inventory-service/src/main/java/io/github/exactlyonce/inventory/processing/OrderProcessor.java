@@ -10,23 +10,24 @@ import io.github.exactlyonce.contracts.redis.Reply;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
 import io.github.exactlyonce.inventory.Replica;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
-import io.github.exactlyonce.inventory.stock.Settlement;
 import io.github.exactlyonce.inventory.stock.StockLedger;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The gate and the commit, for a batch of hints at a time. A batch takes at most four flushes, whatever its size:
+ * The gate and the commit, for a batch of hints at a time. A batch takes at most four flushes, whatever its size, and one more if there
+ * are cancelled orders in it:
  *
  * <ol>
  *   <li>record: orders of other producers get the record and the due job that ours have already
  *       ({@code order:{main}:<id>}, {@code jobs:{main}}), so that this replica may die at any later point;
  *   <li>gate: {@link OrderLock};
- *   <li>commit: {@link StockLedger#settleAll}, whose script is the guarantee;
+ *   <li>commit: {@link StockLedger#settleAll} and {@link StockLedger#returnAll}, whose scripts are the guarantee;
  *   <li>release: the locks of commits that failed, or found an order that is scheduled for later.
  * </ol>
  *
@@ -173,21 +174,36 @@ public final class OrderProcessor {
      */
     private void commit(Pipeline pipeline, List<Attempt> attempts) {
         List<Attempt> won = open(attempts);
-        List<Reply<Settlement>> replies =
-                stockLedger.settleAll(pipeline, won.stream().map(Attempt::order).toList());
-        for (int i = 0; i < won.size(); i++) {
-            Reply<Settlement> reply = replies.get(i);
-            if (reply.isFailure()) {
-                won.get(i).decide(failure(reply), reply.reason());
-            } else {
-                won.get(i).decide(reply.get());
-            }
-        }
+        List<Attempt> orders =
+                won.stream().filter(attempt -> !attempt.hint.isReturn()).toList();
+        List<Attempt> cancelled =
+                won.stream().filter(attempt -> attempt.hint.isReturn()).toList();
+        decide(
+                orders,
+                stockLedger.settleAll(
+                        pipeline, orders.stream().map(Attempt::order).toList()),
+                (attempt, settlement) -> attempt.decide(settlement));
+        decide(
+                cancelled,
+                stockLedger.returnAll(
+                        pipeline, cancelled.stream().map(Attempt::cancelled).toList()),
+                (attempt, stockReturn) -> attempt.decide(stockReturn));
         lock.releaseAll(
                 pipeline,
                 won.stream()
                         .filter(attempt -> attempt.decision().leavesItToOthers())
                         .toList());
+    }
+
+    private static <T> void decide(List<Attempt> attempts, List<Reply<T>> replies, BiConsumer<Attempt, T> answered) {
+        for (int i = 0; i < attempts.size(); i++) {
+            Reply<T> reply = replies.get(i);
+            if (reply.isFailure()) {
+                attempts.get(i).decide(failure(reply), reply.reason());
+            } else {
+                answered.accept(attempts.get(i), reply.get());
+            }
+        }
     }
 
     private static Outcome failure(Reply<?> reply) {

@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Continues the trace of an order, from the request that placed it, with the span {@code settle order} of the replica that
- * settled it. A batch settles many orders at once, each of another trace, so the span is made afterwards, with the batch's times.
+ * settled it; and that of its cancellation with {@code return stock}. A batch settles many orders at once, each of another trace, so the span is made afterwards, with the batch's times.
  */
 @Component
 final class OrderTraces {
@@ -29,14 +29,14 @@ final class OrderTraces {
 
     /** @return the span's place in the trace; null if there is none, because tracing is off or this trace is not kept */
     @Nullable
-    TraceParent settled(Decision decision, String replica, Instant end, Duration took) {
+    TraceParent done(Decision decision, String replica, Instant end, Duration took) {
         TraceParent parent = decision.traceParent();
         if (propagator == null || parent == null || !parent.sampled()) {
             return null;
         }
         Span span = propagator
                 .extract(Map.of(TRACEPARENT, parent.toString()), Map::get)
-                .name("settle order")
+                .name(decision.hint().isReturn() ? "return stock" : "settle order")
                 .kind(Span.Kind.CONSUMER)
                 .startTimestamp(micros(end.minus(took)), TimeUnit.MICROSECONDS)
                 .tag("messaging.system", "redis")

@@ -21,8 +21,11 @@ public record Settlement(
         CONFIRMED,
         /** Something was short, so nothing was taken; decided by this attempt. */
         REJECTED,
+        /** It had been cancelled before anybody settled it, so nothing was taken; found by this attempt. */
+        CANCELLED,
         WAS_CONFIRMED,
         WAS_REJECTED,
+        WAS_CANCELLED,
         /** There is neither a record nor a message to make one from. */
         NO_RECORD,
         /** It is scheduled for later and not yet released; nothing was written. */

@@ -1,4 +1,4 @@
-/** The stock, its ledger, and the script that settles an order against them. */
+/** The stock, its ledger, and the script that settles an order against them, and the one that returns what it took. */
 @NullMarked
 package io.github.exactlyonce.inventory.stock;
 

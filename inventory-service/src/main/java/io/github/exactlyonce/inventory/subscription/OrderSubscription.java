@@ -236,7 +236,7 @@ class OrderSubscription extends Watcher {
         @Override
         public void onChannelSubscribed(byte[] channel, long count) {
             if (!isReplacement) {
-                jobs.sweep(warehouse, RedisKeys.ORDER_JOBS, orders.grace());
+                jobs.sweep(warehouse, RedisKeys.HINTED_JOBS, orders.grace());
             }
             isReplacement = false;
         }

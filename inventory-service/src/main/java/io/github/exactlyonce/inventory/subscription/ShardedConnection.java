@@ -141,7 +141,7 @@ final class ShardedConnection {
             Warehouse warehouse = orderChannels.get(channel);
             if (warehouse != null && !closed) {
                 heard.add(warehouse);
-                jobs.sweep(warehouse, RedisKeys.ORDER_JOBS, orders.grace());
+                jobs.sweep(warehouse, RedisKeys.HINTED_JOBS, orders.grace());
             }
         }
 

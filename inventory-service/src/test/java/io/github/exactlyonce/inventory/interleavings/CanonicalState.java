@@ -35,8 +35,8 @@ import java.util.regex.Pattern;
 final class CanonicalState {
 
     private static final Pattern TIME = Pattern.compile("\\d{13}(\\.\\d+)?");
-    private static final Set<String> TIMES =
-            Set.of("placedAt", "settledAt", "scheduledFor", "lastRunAt", "scheduledAt");
+    private static final Set<String> TIMES = Set.of(
+            "placedAt", "settledAt", "scheduledFor", "cancelRequestedAt", "cancelledAt", "lastRunAt", "scheduledAt");
 
     private final State state;
     private final List<Machine> machines;

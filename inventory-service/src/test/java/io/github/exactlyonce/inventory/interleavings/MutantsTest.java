@@ -12,11 +12,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class MutantsTest extends WithSmallSystem {
 
-    private static final Mutation SETTLES_AGAIN = new Mutation(
-            "settles what is settled",
-            "commit-order",
-            "if status == 'CONFIRMED' or status == 'REJECTED' then",
-            "if false then");
+    private static final Mutation SETTLES_AGAIN =
+            new Mutation("settles what is settled", "commit-order", "if CODES[was] then", "if false then");
     private static final Mutation LEAVES_THE_JOB = new Mutation(
             "leaves the job of a settled order",
             "commit-order",
@@ -29,6 +26,33 @@ class MutantsTest extends WithSmallSystem {
             "commit-order",
             "redis.call('XADD'",
             "local _ = settled == 'CONFIRMED' and redis.call('XADD'");
+    private static final Mutation TAKES_FOR_A_CANCELLED_ORDER = new Mutation(
+            "takes the stock of an order that is cancelled",
+            "commit-order",
+            "if status ~= 'CANCELLED' then",
+            "if true then");
+    private static final Mutation CANCELLED_WHEN_IT_IS_CONFIRMED = new Mutation(
+            "a confirmed order is cancelled like one that has taken nothing",
+            "cancel-order",
+            "if status == 'PLACED' then",
+            "if status == 'PLACED' or status == 'CONFIRMED' then");
+    private static final Mutation CANCELLED_WITHOUT_A_JOB = new Mutation(
+            "cancels a confirmed order without a job", "cancel-order", "redis.call('ZADD', jobs, due, returning)", "");
+    private static final Mutation CANCELLED_ORDER_EXPIRES = new Mutation(
+            "a cancelled order expires before its stock has returned",
+            "cancel-order",
+            "redis.call('PERSIST', order)",
+            "redis.call('PTTL', order)");
+    private static final Mutation RETURNS_AGAIN = new Mutation(
+            "returns the stock again",
+            "commit-cancellation",
+            "elseif status ~= 'CANCELLING' then",
+            "elseif not cancelled_by and status ~= 'CANCELLING' then");
+    private static final Mutation RETURN_LEAVES_THE_JOB = new Mutation(
+            "leaves the job of stock that has returned",
+            "commit-cancellation",
+            "redis.pcall('ZREM', jobs, job) -- whatever",
+            "-- whatever");
     private static final Mutation PLACED_WITHOUT_A_JOB = new Mutation(
             "places an order without a job",
             "place-order",
@@ -65,7 +89,7 @@ class MutantsTest extends WithSmallSystem {
     private static final Mutation ANYBODY_RELEASES_A_LOCK =
             new Mutation("anybody releases the lock", "release-lock", "redis.call('GET', KEYS[1]) == ARGV[1]", "true");
     private static final Mutation OWN_TOKEN_UNKNOWN =
-            new Mutation("does not know its own token again", "commit-order", "settled_by == token and 0 or 2", "2");
+            new Mutation("does not know its own token again", "commit-order", "settled_by == token and 0 or 3", "3");
     private static final Mutation RESTOCK_WITHOUT_A_MARK =
             new Mutation("a restock is not remembered", "finish-jobs", "if done then", "if false then");
 
@@ -89,6 +113,23 @@ class MutantsTest extends WithSmallSystem {
 
     static Stream<Mutation> isFoundWithTwoOrdersForTheLastUnit() {
         return Stream.of(SELLS_WHAT_IS_NOT_THERE, NO_LEDGER_FOR_A_REJECTION);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void isFoundWithACancelledOrder(Mutation mutation) {
+        REDIS.mutate(mutation);
+        assertBreaks(SCENARIOS.cancelledOrder(2, 1, 1, 1));
+    }
+
+    static Stream<Mutation> isFoundWithACancelledOrder() {
+        return Stream.of(
+                TAKES_FOR_A_CANCELLED_ORDER,
+                CANCELLED_WHEN_IT_IS_CONFIRMED,
+                CANCELLED_WITHOUT_A_JOB,
+                CANCELLED_ORDER_EXPIRES,
+                RETURNS_AGAIN,
+                RETURN_LEAVES_THE_JOB);
     }
 
     @Test

@@ -53,6 +53,26 @@ class OrderInterleavingsTest extends WithSmallSystem {
         assertHolds(SCENARIOS.orderOfAnotherProducer(2, 1, 1).with(FAULTS, 0));
     }
 
+    @Test
+    void anOrderThatIsCancelledWithFaults() {
+        assertHolds(SCENARIOS.cancelledOrder(1, 1, 1, 1).with(FAULTS, 1));
+    }
+
+    @Test
+    void anOrderThatIsCancelledWhileTwoReplicasHearOfItWithFaults() {
+        assertHolds(SCENARIOS.cancelledOrder(2, 2, 0, 1).with(FAULTS, 1));
+    }
+
+    @Test
+    void anOrderThatIsCancelledTwiceWhileTwoReplicasHearOfIt() {
+        assertHolds(SCENARIOS.cancelledOrder(2, 1, 1, 2));
+    }
+
+    @Test
+    void anOrderForLaterThatIsCancelledWhenItIsDue() {
+        assertHolds(SCENARIOS.cancelledOrderForLater(1));
+    }
+
     /**
      * The first replica to hear of it dies before its first command, before its second, and so on: the other one hears of it
      * too, and what that leaves in Redis is enough for a third.

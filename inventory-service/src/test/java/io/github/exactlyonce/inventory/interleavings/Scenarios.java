@@ -19,6 +19,9 @@ final class Scenarios {
     private static final String SKU = SmallSystem.SKU;
     private static final String RESTOCK = "restock r-7 " + SKU + " 10";
 
+    private static final Map<String, String> SCHEDULED =
+            Map.of("status", "SCHEDULED", "items", SKU + "=1", "placedAt", "1", "scheduledFor", "2");
+
     private final SmallSystem system;
 
     Scenarios(SmallSystem system) {
@@ -70,6 +73,28 @@ final class Scenarios {
                         new OrderInvariants(other, SKU, 1, List.of("29"))));
     }
 
+    /** An order that is placed, and cancelled at any time from then on; so many requests do that, one after the other. */
+    Scenario cancelledOrder(int replicas, int copies, int looks, int requests) {
+        List<Machine> machines = new ArrayList<>(List.of(system.canceller(requests, "29")));
+        for (int replica = 0; replica < replicas; replica++) {
+            machines.add(system.messagesOfCancelled(replica, copies, "29"));
+            machines.add(system.poller(replica, looks));
+        }
+        Map<String, String> record = Map.of("status", "PLACED", "items", SKU + "=1", "placedAt", "1");
+        return ordersOf(machines, Map.of(RedisKeys.order(MAIN, "29"), record), List.of(RedisKeys.orderJob("29")), "29");
+    }
+
+    /** As {@link #cancelledOrder}, of one for later that is due. */
+    Scenario cancelledOrderForLater(int looks) {
+        List<Machine> machines = List.of(
+                system.canceller(1, "29"),
+                system.messages(0, 1, "29"),
+                system.poller(0, looks),
+                system.poller(1, looks));
+        return ordersOf(
+                machines, Map.of(RedisKeys.order(MAIN, "29"), SCHEDULED), List.of(RedisKeys.orderJob("29")), "29");
+    }
+
     /** An order that was placed for later, is due now, and is not announced yet. Copies of a message may come even before that. */
     Scenario scheduledOrder(int replicas, int copies, int looks) {
         List<Machine> machines = new ArrayList<>();
@@ -77,9 +102,8 @@ final class Scenarios {
             machines.add(system.messages(replica, copies, "29"));
             machines.add(system.poller(replica, looks));
         }
-        Map<String, String> record =
-                Map.of("status", "SCHEDULED", "items", SKU + "=1", "placedAt", "1", "scheduledFor", "2");
-        return ordersOf(machines, Map.of(RedisKeys.order(MAIN, "29"), record), List.of(RedisKeys.orderJob("29")), "29");
+        return ordersOf(
+                machines, Map.of(RedisKeys.order(MAIN, "29"), SCHEDULED), List.of(RedisKeys.orderJob("29")), "29");
     }
 
     /** Another producer's message: the replicas record the order themselves. */

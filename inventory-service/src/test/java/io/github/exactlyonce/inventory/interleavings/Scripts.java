@@ -14,7 +14,15 @@ final class Scripts {
     private static final Map<String, String> BODIES = new HashMap<>();
 
     static {
-        List.of("place-order", "commit-order", "release-lock", "claim-jobs", "reschedule-job", "bury-job")
+        List.of(
+                        "place-order",
+                        "cancel-order",
+                        "commit-order",
+                        "commit-cancellation",
+                        "release-lock",
+                        "claim-jobs",
+                        "reschedule-job",
+                        "bury-job")
                 .forEach(name ->
                         register(name, LuaScript.returningList(name + ".lua").body()));
         register(

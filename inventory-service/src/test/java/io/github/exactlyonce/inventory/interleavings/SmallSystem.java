@@ -24,6 +24,7 @@ final class SmallSystem {
     static final String SKU = "001";
 
     private static final LuaScript PLACE_ORDER = LuaScript.returningList("place-order.lua");
+    private static final LuaScript CANCEL_ORDER = LuaScript.returningList("cancel-order.lua");
     private static final OrderItems ONE_UNIT = OrderItems.of(new OrderItem(SKU, 1));
     private static final Predicate<RedisImage> ALWAYS = redis -> true;
 
@@ -60,6 +61,32 @@ final class SmallSystem {
                                         "",
                                         "")));
         return Machine.idle("client of " + orderId + in(warehouse), -1, "c", replicas.get(0), List.of(place));
+    }
+
+    /** Cancels an order, as soon as there is one, so many times. */
+    Machine canceller(int requests, String orderId) {
+        Operation cancel = new Operation(
+                "DELETE /orders/" + orderId,
+                redis -> redis.keys().containsKey(RedisKeys.order(MAIN, orderId)),
+                pipeline -> pipeline.eval(
+                        CANCEL_ORDER,
+                        ScriptCall.on(RedisKeys.order(MAIN, orderId), RedisKeys.jobs(MAIN))
+                                .with(orderId, 1, RedisKeys.orderUpdates(MAIN), "")));
+        return Machine.idle("canceller of " + orderId, -1, "d", replicas.get(0), Collections.nCopies(requests, cancel));
+    }
+
+    /** As {@link #messages}, and as many copies of the message that the order is cancelled, once that is so. */
+    Machine messagesOfCancelled(int replica, int copies, String orderId) {
+        List<Operation> left = new ArrayList<>(Collections.nCopies(copies, hearsOurs(replica, MAIN, orderId)));
+        OrderHint hint = OrderHint.toReturn(MAIN, orderId, Instant.EPOCH, null, OrderHint.Source.MESSAGE);
+        ReplicaBeans beans = replicas.get(replica);
+        left.addAll(Collections.nCopies(
+                copies,
+                new Operation(
+                        "hears that " + orderId + " is cancelled",
+                        redis -> redis.hash(RedisKeys.order(MAIN, orderId)).containsKey("cancelRequestedAt"),
+                        pipeline -> beans.hear(pipeline, hint))));
+        return machine(replica, "m", left);
     }
 
     /** A replica's thread that works on messages: up to so many copies of the message of each of these orders, in any order. */
@@ -118,7 +145,7 @@ final class SmallSystem {
     }
 
     private static OrderHint hint(Warehouse warehouse, String id, @Nullable Instant placedAt) {
-        return new OrderHint(warehouse, id, id, ONE_UNIT, placedAt, null, OrderHint.Source.MESSAGE);
+        return OrderHint.toSettle(warehouse, id, id, ONE_UNIT, placedAt, null, OrderHint.Source.MESSAGE);
     }
 
     private Operation hearsOurs(int replica, Warehouse warehouse, String id) {

@@ -221,13 +221,17 @@ class DueJobsTest extends WithRedis {
         claim(pipeline);
         place("waiting", ONE, Duration.ofSeconds(2));
         place("later", ONE, Duration.ofMinutes(2));
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "cancel waiting", score("order waiting"));
+        redis.opsForZSet().add(RedisKeys.jobs(MAIN), "restock waiting 001 1", score("order waiting"));
         double lease = score("order leased");
 
-        assertThat(dueJobs.sweep(pipeline, MAIN, RedisKeys.ORDER_JOBS, Duration.ofSeconds(10))
+        assertThat(dueJobs.sweep(pipeline, MAIN, RedisKeys.HINTED_JOBS, Duration.ofSeconds(10))
                         .get())
-                .isEqualTo(1);
+                .isEqualTo(2);
 
-        assertThat(claim(pipeline)).extracting(Claim::member).containsExactly("order waiting");
+        assertThat(claim(pipeline))
+                .extracting(Claim::member)
+                .containsExactlyInAnyOrder("order waiting", "cancel waiting");
         assertThat(score("order leased")).isEqualTo(lease);
     }
 
@@ -241,7 +245,7 @@ class DueJobsTest extends WithRedis {
                             System.currentTimeMillis() + 60_000 + (i % 3 == 0 ? 0.5 : 0));
         }
 
-        assertThat(dueJobs.sweep(pipeline, MAIN, RedisKeys.ORDER_JOBS, Duration.ofMinutes(10))
+        assertThat(dueJobs.sweep(pipeline, MAIN, RedisKeys.HINTED_JOBS, Duration.ofMinutes(10))
                         .get())
                 .isEqualTo(800);
     }

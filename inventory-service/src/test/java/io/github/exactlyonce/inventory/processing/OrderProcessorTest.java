@@ -359,7 +359,7 @@ class OrderProcessorTest extends WithRedis {
     void anotherProducersOrderIsRecordedBeforeTheGateSoThatADeadHolderCannotLoseIt() {
         stock("001", 10);
         redis.opsForValue().set(RedisKeys.lock(MAIN, "1718000000000"), "inventory-2/died", Duration.ofMinutes(1));
-        OrderHint foreign = new OrderHint(
+        OrderHint foreign = OrderHint.toSettle(
                 MAIN, "1718000000000", "29", OrderItems.of(new OrderItem("001", 1)), null, null, Source.MESSAGE);
 
         assertThat(outcomes(processor.process(pipeline, List.of(foreign)))).containsExactly(Outcome.LOCK_HELD);
@@ -382,8 +382,8 @@ class OrderProcessorTest extends WithRedis {
     @Test
     void anotherProducersTraceIsRecorded() {
         stock("001", 10);
-        OrderHint foreign =
-                new OrderHint(MAIN, "30", "30", OrderItems.of(new OrderItem("001", 1)), null, TRACE, Source.MESSAGE);
+        OrderHint foreign = OrderHint.toSettle(
+                MAIN, "30", "30", OrderItems.of(new OrderItem("001", 1)), null, TRACE, Source.MESSAGE);
 
         processor.process(pipeline, List.of(foreign, foreign));
 
@@ -394,7 +394,7 @@ class OrderProcessorTest extends WithRedis {
     @Test
     void aReplicaThatSkipsAnOrderKnowsItsTraceFromTheMessage() {
         redis.opsForValue().set(RedisKeys.lock(MAIN, "29"), "inventory-2/holds", Duration.ofMinutes(1));
-        OrderHint traced = new OrderHint(
+        OrderHint traced = OrderHint.toSettle(
                 MAIN, "29", "29", OrderItems.of(new OrderItem("001", 1)), Instant.now(), TRACE, Source.MESSAGE);
 
         assertThat(processor.process(pipeline, List.of(traced))).singleElement().satisfies(decision -> {
@@ -412,7 +412,7 @@ class OrderProcessorTest extends WithRedis {
 
     /** The hint that the order service's own message is. */
     private static OrderHint hint(String id, OrderItems items) {
-        return new OrderHint(MAIN, id, id, items, Instant.now(), null, Source.MESSAGE);
+        return OrderHint.toSettle(MAIN, id, id, items, Instant.now(), null, Source.MESSAGE);
     }
 
     private static List<Outcome> outcomes(List<Decision> decisions) {

@@ -115,8 +115,9 @@ class ReplayedMessageTest extends WithRedis {
         OrderItem[] items = IntStream.range(0, 100)
                 .mapToObj(i -> new OrderItem("sku-%060d".formatted(i), 1_000_000_000))
                 .toArray(OrderItem[]::new);
-        String largest =
-                new OrderHint(MAIN, "29", null, OrderItems.of(items), null, null, OrderHint.Source.MESSAGE).json();
+        String largest = OrderHint.toSettle(
+                        MAIN, "29", null, OrderItems.of(items), null, null, OrderHint.Source.MESSAGE)
+                .json();
         assertThat(largest.length()).isGreaterThan(4096);
 
         assertThat(replay(bury(largest, largest.length())).statusCode()).isEqualTo(200);

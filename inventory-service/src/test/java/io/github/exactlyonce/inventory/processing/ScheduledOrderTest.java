@@ -53,7 +53,7 @@ class ScheduledOrderTest extends WithRedis {
     void aMessageBeforeItsTimeChangesNothingAndLeavesTheLockFree() {
         schedule("29", FAR);
 
-        assertThat(process(new OrderHint(MAIN, "29", "29", ONE, Instant.now(), null, Source.MESSAGE)))
+        assertThat(process(OrderHint.toSettle(MAIN, "29", "29", ONE, Instant.now(), null, Source.MESSAGE)))
                 .isEqualTo(Outcome.SCHEDULED);
 
         assertUntouched("29");
@@ -63,7 +63,7 @@ class ScheduledOrderTest extends WithRedis {
     void anotherProducersMessageOfTheSameIdBeforeItsTimeChangesNothingAndLeavesTheLockFree() {
         schedule("29", FAR);
 
-        assertThat(process(new OrderHint(MAIN, "29", "29", ONE, null, null, Source.MESSAGE)))
+        assertThat(process(OrderHint.toSettle(MAIN, "29", "29", ONE, null, null, Source.MESSAGE)))
                 .isEqualTo(Outcome.SCHEDULED);
 
         assertUntouched("29");

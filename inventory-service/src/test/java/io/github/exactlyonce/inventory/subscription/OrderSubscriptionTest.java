@@ -87,7 +87,7 @@ class OrderSubscriptionTest extends WithRedis {
         long due = redisNow() + 1500; // within the grace time that a sweep looks ahead
         placeOrder("announce", "29", Duration.ofHours(1), ONE.packed(), "", String.valueOf(due));
 
-        poller.sweep(MAIN, RedisKeys.ORDER_JOBS, Duration.ofSeconds(2));
+        poller.sweep(MAIN, RedisKeys.HINTED_JOBS, Duration.ofSeconds(2));
 
         await().atMost(DEADLINE).until(() -> order("29").status().isSettled());
         assertThat(order("29").placedAt().toEpochMilli()).isGreaterThanOrEqualTo(due);
@@ -95,11 +95,28 @@ class OrderSubscriptionTest extends WithRedis {
 
     @Test
     void anEventOfAnUnknownTypeIsIgnored() {
+        double ignored = meters.get("inventory.events.ignored").counter().count();
+
         publish("{\"eventType\":\"OrderPraised\",\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":1}]}");
 
         theNextOrderIsProcessed();
         assertThat(redis.hasKey(RedisKeys.order(MAIN, "1"))).isFalse();
         assertThat(deadLetters()).isEmpty();
+        assertThat(meters.get("inventory.events.ignored").counter().count()).isEqualTo(ignored + 1);
+    }
+
+    /** Its job is due in an hour. */
+    @Test
+    void aCancelledOrderIsHeardOfAndItsStockReturns() {
+        placeOrder("announce", "29", Duration.ofHours(1), ONE.packed(), "", "");
+        await().atMost(DEADLINE).until(() -> order("29").status() == OrderStatus.CONFIRMED);
+        assertThat(stock("001")).isEqualTo(9);
+
+        cancelOrder("29", Duration.ofHours(1), RedisKeys.orderUpdates(MAIN));
+
+        await().atMost(DEADLINE).until(() -> order("29").status() == OrderStatus.CANCELLED);
+        assertThat(stock("001")).isEqualTo(10);
+        assertThat(redis.hasKey(RedisKeys.jobs(MAIN))).isFalse();
     }
 
     @ParameterizedTest
@@ -124,6 +141,8 @@ class OrderSubscriptionTest extends WithRedis {
                 "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":\"1\"}]}",
                 "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":99999999999}]}",
                 "{\"id\":\"1\",\"items\":[{\"quantity\":1}]}",
+                "{\"eventType\":\"OrderCancelled\"}",
+                "{\"eventType\":\"OrderCancelled\",\"id\":\"1\",\"warehouse\":\"berlin\"}",
                 "{\"id\":\"1\",\"warehouse\":\"berlin\",\"items\":[{\"id\":\"001\",\"quantity\":1}]}",
                 "{\"id\":\"1\",\"items\":[{\"id\":\"001\",\"quantity\":1}]} trailing",
                 "\u0000\u0001\u0002"
