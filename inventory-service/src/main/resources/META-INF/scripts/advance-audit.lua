@@ -57,10 +57,12 @@ local function millis(at)
   return tonumber(string.match(at, '^%d+'))
 end
 
-local function takes_what_was_ordered(units, items)
-  local ordered = unpacked(items or '')
+--[[include effects.lua]]
+
+local function moves_what_was_ordered(units, items, sign)
+  local ordered = sign == 0 and {} or unpacked(items or '')
   for sku, quantity in pairs(ordered or {}) do
-    if units[sku] ~= -quantity then
+    if units[sku] ~= sign * quantity then
       return false
     end
   end
@@ -72,29 +74,33 @@ local function takes_what_was_ordered(units, items)
   return true
 end
 
+local OF_ORDERS = { CONFIRMED = true, REJECTED = true, CANCELLED = true }
+
 -- What is wrong with an entry, or nil.
 local function problem_of(entry, previous)
   if not entry.units then
     return 'cannot be read'
-  elseif entry.effect ~= 'CONFIRMED' and entry.effect ~= 'REJECTED' then
+  elseif not OF_ORDERS[entry.effect] then
     return nil
   end
-  local record = redis.pcall('HMGET', ORDERS .. entry.id, 'status', 'settledBy', 'settledAt', 'items')
-  local status, settled_by, settled_at, items = record[1], record[2], tonumber(record[3]), record[4]
+  local record = redis.pcall('HMGET', ORDERS .. entry.id, 'items', unpack(RECORD))
+  local items = table.remove(record, 1)
+  local settled, returned = effects_of(record)
+  local claimed = returned and returned[1] == entry.effect and returned or settled
   local at = millis(entry.at)
-  if not status then
+  if not record[1] then
     return now - at < retention - TOLERANCE and 'there is no such order' or nil
-  elseif status ~= entry.effect then
-    return 'the order is ' .. status
-  elseif settled_by ~= entry.by then
-    return 'the order was settled by ' .. (settled_by or 'nobody')
-  elseif not settled_at or math.abs(at - settled_at) > TOLERANCE and at ~= millis(previous) then
+  elseif not claimed or claimed[1] ~= entry.effect then
+    return 'the order is ' .. record[1]
+  end
+  local done = claimed == returned and 'cancelled' or 'settled'
+  if claimed[2] ~= entry.by then
+    return 'the order was ' .. done .. ' by ' .. (claimed[2] or 'nobody')
+  elseif not claimed[3] or math.abs(at - claimed[3]) > TOLERANCE and at ~= millis(previous) then
     -- After the clock went back, Redis gives new entries the time of the last one.
-    return 'the order was settled at another time'
-  elseif entry.effect == 'CONFIRMED' and not takes_what_was_ordered(entry.units, items) then
-    return 'other units were ordered'
-  elseif entry.effect == 'REJECTED' and next(entry.units) then
-    return 'a rejected order takes no units'
+    return 'the order was ' .. done .. ' at another time'
+  elseif not moves_what_was_ordered(entry.units, items, claimed[4]) then
+    return claimed[4] == 0 and 'a ' .. string.lower(entry.effect) .. ' order takes no units' or 'other units were ordered'
   end
 end
 

@@ -1,4 +1,4 @@
--- Looks for orders that are settled and have no entry in the ledger that says the same, of those that the ledger still covers. Either goes on
+-- Looks for orders that are settled, and for cancelled ones whose stock returned, that have no entry in the ledger that says the same, of those that the ledger still covers. Either goes on
 -- with the round over all orders, a bounded step, or looks at some orders again. Each answer is true at one instant: a
 -- record and its entry are written in one step.
 --
@@ -9,8 +9,8 @@
 --
 -- Reads the records that it looks at, order:{main}:<id>: same tag, same slot.
 --
--- Returns {1 if the round has come to its end else 0, then of each order that is suspect: its id, and what is wrong with it, or ''
--- if its entry is not found about the time at which it was settled}.
+-- Returns {1 if the round has come to its end else 0, then of each order that is suspect: its id, or 'return of <id>', and what is wrong
+-- with it, or '' if its entry is not found about the time at which it was settled, or its stock returned}.
 
 local audit, ledger, step = KEYS[1], KEYS[2], tonumber(ARGV[1])
 
@@ -26,20 +26,33 @@ local oldest = redis.call('XRANGE', ledger, '-', '+', 'COUNT', 1)[1]
 local covered_after = oldest and tonumber(string.match(oldest[1], '^%d+')) or math.huge
 covered_after = math.max(covered_after, tonumber(redis.call('HGET', audit, 'forgottenAt') or '0') or 0)
 
--- What the ledger says of an order that is settled: nil if it says the same, '' if nothing, or in words what else.
-local function problem_of(id, status, settled_by, settled_at)
-  local from, to = string.format('%.0f', math.max(0, settled_at - NEAR)), string.format('%.0f', settled_at + NEAR)
+--[[include effects.lua]]
+
+local SETTLES = { CONFIRMED = true, REJECTED = true, CANCELLED = true }
+local RETURNS = { CANCELLED = true }
+
+-- What the ledger says of something that was done: nil if it says the same, '' if nothing, or in words what else.
+--
+-- `effects`: of which an entry would say the same, or something else; entries of others do not speak of it
+local function problem_of(id, done, effects)
+  local effect, by, at = done[1], done[2], done[3]
+  if not at then
+    return effect .. ' at no time: no replica wrote that'
+  elseif at <= covered_after then
+    return nil
+  end
+  local from, to = string.format('%.0f', math.max(0, at - NEAR)), string.format('%.0f', at + NEAR)
   local problem = ''
   for _, raw in ipairs(redis.call('XRANGE', ledger, from, to, 'COUNT', MOST_ENTRIES)) do
     local entry = {}
     for i = 1, #raw[2], 2 do
       entry[raw[2][i]] = raw[2][i + 1]
     end
-    if entry.id == id and (entry.effect == 'CONFIRMED' or entry.effect == 'REJECTED') then
-      if entry.effect == status and entry.by == settled_by then
+    if entry.id == id and effects[entry.effect] then
+      if entry.effect == effect and entry.by == by then
         return nil
       end
-      problem = string.format('%s by %s, but the ledger says %s by %s', status, settled_by or 'nobody', entry.effect,
+      problem = string.format('%s by %s, but the ledger says %s by %s', effect, by or 'nobody', entry.effect,
         entry.by or 'nobody')
     end
   end
@@ -48,26 +61,23 @@ end
 
 local settled, suspects = 0, {}
 
-local function suspect(id, problem)
-  suspects[#suspects + 1] = id
-  suspects[#suspects + 1] = string.sub(problem, 1, LONGEST)
+local function look_for(id, name, done, effects)
+  local problem = done and problem_of(id, done, effects)
+  if problem then
+    suspects[#suspects + 1] = name
+    suspects[#suspects + 1] = string.sub(problem, 1, LONGEST)
+  end
 end
 
 local function look(id)
-  local record = redis.pcall('HMGET', PREFIX .. id, 'status', 'settledAt', 'settledBy') -- a hand may have made it another type
-  local status, settled_at = record[1], tonumber(record[2])
-  if status ~= 'CONFIRMED' and status ~= 'REJECTED' then
-    return
+  local record = redis.pcall('HMGET', PREFIX .. id, unpack(RECORD)) -- a hand may have made it another type
+  local was_settled, was_returned = effects_of(record)
+  if was_settled then
+    settled = settled + 1
   end
-  settled = settled + 1
-  if not settled_at then
-    suspect(id, status .. ' at no time: no replica wrote that')
-  elseif settled_at > covered_after then
-    local problem = problem_of(id, status, record[3], settled_at)
-    if problem then
-      suspect(id, problem)
-    end
-  end
+  -- An entry that returns the stock does not speak of how the order was settled.
+  look_for(id, id, was_settled, was_returned and { CONFIRMED = true, REJECTED = true } or SETTLES)
+  look_for(id, 'return of ' .. id, was_returned, RETURNS)
 end
 
 if step == 0 then

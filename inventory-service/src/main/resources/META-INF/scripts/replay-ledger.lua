@@ -35,7 +35,7 @@ local function unpacked(text)
   return read == #text + 1 and units or nil
 end
 
-local IS_EFFECT = { CONFIRMED = true, REJECTED = true, RESTOCKED = true, SET = true }
+local IS_EFFECT = { CONFIRMED = true, REJECTED = true, CANCELLED = true, RESTOCKED = true, SET = true }
 
 -- An entry: at, effect, id, by, units (nil: it cannot be read), and whether these are to be set instead of added.
 local function entry_of(raw)

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  * <pre>{@code
  * twice order 29          1767225600000-0 1767225700000-3    where its entries are
  * bare 30                                                    an order that is settled, and has no entry
+ * bare return of 32                                          a cancelled order whose stock returned, and has no entry that says so
  * bare 31   CONFIRMED by …, but the ledger says …            an order that is settled, and its entry says something else
  * entry 1767225600000-4   CONFIRMED 31: there is no such order
  * }</pre>
@@ -66,12 +67,12 @@ final class Findings {
             return readAll;
         }
         Set<String> wanted = new TreeSet<>(repeated);
-        bare.forEach(id -> wanted.add(Entry.ofOrder(id)));
+        bare.forEach(id -> wanted.add(Entry.missing(id)));
         Optional<Map<String, List<String>>> places = ledger.find(pipeline, wanted, deadline);
         places.ifPresent(found -> {
             remember(pipeline, known, found, repeated, bare);
             effects.cleared(repeated);
-            bare.removeIf(id -> !found.containsKey(Entry.ofOrder(id)));
+            bare.removeIf(id -> !found.containsKey(Entry.missing(id)));
             round.clear(bare);
         });
         return readAll && places.isPresent();
@@ -127,7 +128,7 @@ final class Findings {
                 .limit(MOST - starting(known, TWICE).size())
                 .forEach(effect -> found.put(TWICE + effect, String.join(" ", places.get(effect))));
         bare.stream()
-                .filter(id -> !places.containsKey(Entry.ofOrder(id)))
+                .filter(id -> !places.containsKey(Entry.missing(id)))
                 .limit(MOST - starting(known, BARE).size())
                 .forEach(id -> found.put(BARE + id, ""));
         write(pipeline, found);

@@ -92,12 +92,18 @@ class Ledger {
 
     /**
      * @param at its id in the stream
-     * @param effect what must not happen twice, {@code order 29} or {@code change r-7}; null if the entry does not say
+     * @param effect what must not happen twice, {@code order 29}, {@code return of 29} or {@code change r-7}; null if the entry does
+     *     not say
      * @param by the owner token of who wrote it; empty if it does not say
      */
     record Entry(String at, @Nullable String effect, String by) {
 
         private static final Set<String> OF_ORDERS = Set.of("CONFIRMED", "REJECTED");
+
+        /** With units, what an order had taken has returned; without, it was settled as the cancelled one that it was. */
+        private static final String OF_CANCELLED_ORDERS = "CANCELLED";
+
+        private static final String RETURN_OF = "return of ";
         private static final Set<String> OF_CHANGES = Set.of("RESTOCKED", "SET");
 
         static Entry of(StreamMessage<String, String> message) {
@@ -107,6 +113,8 @@ class Ledger {
             String effect = null;
             if (id != null && OF_ORDERS.contains(name)) {
                 effect = ofOrder(id);
+            } else if (id != null && name.equals(OF_CANCELLED_ORDERS)) {
+                effect = fields.getOrDefault("units", "").isEmpty() ? ofOrder(id) : RETURN_OF + id;
             } else if (id != null && OF_CHANGES.contains(name)) {
                 effect = "change " + id;
             }
@@ -118,7 +126,17 @@ class Ledger {
             return Long.parseUnsignedLong(at.substring(0, at.indexOf('-')));
         }
 
-        static String ofOrder(String id) {
+        /** @param suspect of an order, as {@code check-orders.lua} names it: {@code 29} or {@code return of 29} */
+        static String missing(String suspect) {
+            return suspect.startsWith(RETURN_OF) ? suspect : ofOrder(suspect);
+        }
+
+        /** @param suspect as above */
+        static String orderOf(String suspect) {
+            return suspect.startsWith(RETURN_OF) ? suspect.substring(RETURN_OF.length()) : suspect;
+        }
+
+        private static String ofOrder(String id) {
             return "order " + id;
         }
     }

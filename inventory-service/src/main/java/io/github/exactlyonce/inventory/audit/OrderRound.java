@@ -5,7 +5,7 @@ import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
-import java.util.ArrayList;
+import io.github.exactlyonce.inventory.audit.Ledger.Entry;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -40,7 +40,7 @@ final class OrderRound {
         this.warehouse = warehouse;
     }
 
-    /** Goes on with the round, and not beyond its end. @return order → what is wrong with it, or empty if its entry is not where it should be */
+    /** Goes on with the round, and not beyond its end. @return order, or {@code return of <order>} → what is wrong with it, or empty if its entry is not where it should be */
     Map<String, String> suspects(Pipeline pipeline, Deadline deadline) {
         Map<String, String> suspects = new LinkedHashMap<>();
         boolean ended = false;
@@ -63,10 +63,10 @@ final class OrderRound {
         }
     }
 
-    /** @return which of these orders are settled, and have no entry about that time, which the ledger still covers; as above */
+    /** @param ids as {@link #suspects} names them @return which of these orders are settled, and have no entry about that time, which the ledger still covers; as above */
     Map<String, String> stillSuspect(Pipeline pipeline, Collection<String> ids) {
         Map<String, String> suspects = new LinkedHashMap<>();
-        List<String> all = new ArrayList<>(ids);
+        List<String> all = ids.stream().map(Entry::orderOf).distinct().toList();
         for (int from = 0; from < all.size(); from += STEP) {
             add(check(pipeline, 0, all.subList(from, Math.min(from + STEP, all.size()))), suspects);
         }

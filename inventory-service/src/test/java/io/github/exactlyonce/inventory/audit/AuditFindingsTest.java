@@ -60,6 +60,98 @@ class AuditFindingsTest extends WithAudit {
     }
 
     @Test
+    void cancelledOrdersAreCleanAtEachStep() {
+        settle("29", "001", 3);
+        place("30", OrderItems.of(new OrderItem("001", 2)), Duration.ofSeconds(10));
+        settle("31", "001", 1);
+        askToCancel("30");
+        askToCancel("31");
+        assertClean();
+
+        cancel("29");
+        cancel("30");
+        cancel("31");
+
+        AuditReport report = audit();
+        assertThat(report.clean()).as("%s", report).isTrue();
+        assertThat(report.replayed().entries())
+                .as("two stock levels, two orders, two returns, and one that took nothing")
+                .isEqualTo(5);
+        assertThat(report.round().lastSettled()).isEqualTo(3);
+        assertThat(stock("001")).isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            status      | CANCELLING    | the order is CANCELLING
+            status      | CONFIRMED     | the order is CONFIRMED
+            cancelledBy | inventory-9/x | the order was cancelled by inventory-9/x
+            cancelledAt | never         | the order was cancelled at another time
+            """)
+    void anEntryOfAReturnWhoseOrderSaysOtherwiseIsFound(String field, String value, String problem) {
+        settle("29", "001", 3);
+        assertClean();
+        cancel("29");
+        redis.opsForHash().put(RedisKeys.order(MAIN, "29"), field, value);
+
+        assertThat(audit().found().entriesWithoutOrder().offenders())
+                .containsExactly(lastEntry() + " (CANCELLED 29: " + problem + ")");
+    }
+
+    @Test
+    void aReturnOfOtherUnitsThanWereTakenIsFound() {
+        settle("29", "001", 3);
+        cancel("29");
+        Object by = redis.opsForHash().get(RedisKeys.order(MAIN, "29"), "cancelledBy");
+        deleteEntry(lastEntry());
+        String at = addEntry("CANCELLED", "29", "001=4", String.valueOf(by));
+
+        assertThat(audit().found().entriesWithoutOrder().offenders())
+                .containsExactly(at + " (CANCELLED 29: other units were ordered)");
+    }
+
+    @Test
+    void unitsOfAnOrderThatWasCancelledBeforeItWasSettledAreFound() {
+        place("29", OrderItems.of(new OrderItem("001", 2)), Duration.ofSeconds(10));
+        cancel("29");
+        Object by = redis.opsForHash().get(RedisKeys.order(MAIN, "29"), "settledBy");
+        deleteEntry(lastEntry());
+        String at = addEntry("CANCELLED", "29", "001=2", String.valueOf(by));
+
+        assertThat(audit().found().entriesWithoutOrder().offenders())
+                .containsExactly(at + " (CANCELLED 29: a cancelled order takes no units)");
+    }
+
+    @Test
+    void stockThatReturnedTwiceIsFound() {
+        settle("29", "001", 3);
+        cancel("29");
+        String first = lastEntry();
+        Object by = redis.opsForHash().get(RedisKeys.order(MAIN, "29"), "cancelledBy");
+        String second = addEntry("CANCELLED", "29", "001=3", String.valueOf(by));
+
+        assertThat(audit().found().settledTwice().offenders())
+                .containsExactly("return of 29 (" + first + " " + second + ")");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aReturnWithoutAnEntryIsFound(boolean audited) {
+        settle("29", "001", 3);
+        cancel("29");
+        if (audited) {
+            assertClean();
+        }
+        deleteEntry(lastEntry());
+
+        assertThat(audit().found().settledWithoutEntry())
+                .isEqualTo(new AuditReport.Offenders(1, List.of("return of 29")));
+        assertThat(audit().found().settledWithoutEntry().count())
+                .as("remembered")
+                .isEqualTo(1);
+    }
+
+    @Test
     void aStockThatSomebodyChangedIsFoundUntilItIsPutRight() {
         settle("29", "001", 3);
         redis.opsForHash().increment(RedisKeys.stock(MAIN), "001", -4);

@@ -90,6 +90,20 @@ abstract class WithAudit extends WithRedis {
         return stockLedger.settleAll(pipeline, List.of(order)).get(0).require();
     }
 
+    /** A client cancels it, and no replica hears of that. */
+    protected void askToCancel(String id) {
+        cancelOrder(id, Duration.ofSeconds(10), "nobody");
+    }
+
+    /** As {@link #askToCancel}, with all that replicas have to do then. */
+    protected void cancel(String id) {
+        askToCancel(id);
+        StockLedger.Order order = new StockLedger.Order(MAIN, id, "", "", replica.newOwnerToken());
+        stockLedger.settleAll(pipeline, List.of(order)).get(0).require();
+        StockLedger.Cancelled cancelled = new StockLedger.Cancelled(MAIN, id, replica.newOwnerToken());
+        stockLedger.returnAll(pipeline, List.of(cancelled)).get(0).require();
+    }
+
     /** @return its id */
     protected String addEntry(String effect, String id, String units, String by) {
         return addEntry(Map.of("effect", effect, "id", id, "units", units, "by", by));
