@@ -19,7 +19,8 @@ import org.springframework.stereotype.Repository;
  * The orders in Redis. Placing writes {@link RedisKeys#order} and {@link RedisKeys#jobs} and publishes on
  * {@link RedisKeys#orderUpdates}, all in one script; it is safe to repeat, which is what Lettuce does with a command
  * whose answer was cut off by a reconnect. An order for later is not published; if its job is the first one due, that is
- * said on {@link RedisKeys#jobUpdates}. Whether a time is in the past is decided by Redis's clock.
+ * said on {@link RedisKeys#jobUpdates}. Cancelling writes the same keys, and publishes on {@link RedisKeys#orderUpdates} if stock is to
+ * return. Whether a time is in the past is decided by Redis's clock.
  *
  * <p>Every method throws {@link org.springframework.dao.DataAccessException} if Redis cannot be reached, is late, or
  * refuses to write (out of memory, or for longer than its timeout a read-only replica or a cluster without a majority), and
@@ -34,10 +35,12 @@ class OrderBook {
     private final Bulkhead bulkhead;
     private final WarehouseRegistry warehouses;
     private final PlaceOrder script;
+    private final CancelOrder cancelScript;
     private final GroupCommit replicaCommits;
     private final GroupCommit diskCommits;
     private final AppendOnlyFile disk;
     private final DefaultRedisScript<List<Object>> placeOrder;
+    private final DefaultRedisScript<List<Object>> cancelOrder;
 
     OrderBook(
             StringRedisTemplate redis,
@@ -46,6 +49,7 @@ class OrderBook {
             Bulkhead bulkhead,
             WarehouseRegistry warehouses,
             PlaceOrder script,
+            CancelOrder cancelScript,
             GroupCommit replicaCommits,
             GroupCommit diskCommits,
             AppendOnlyFile disk) {
@@ -55,10 +59,12 @@ class OrderBook {
         this.bulkhead = bulkhead;
         this.warehouses = warehouses;
         this.script = script;
+        this.cancelScript = cancelScript;
         this.replicaCommits = replicaCommits;
         this.diskCommits = diskCommits;
         this.disk = disk;
         this.placeOrder = new DefaultRedisScript<>(PlaceOrder.SCRIPT.body(), listOfObjects());
+        this.cancelOrder = new DefaultRedisScript<>(CancelOrder.SCRIPT.body(), listOfObjects());
     }
 
     /**
@@ -71,6 +77,18 @@ class OrderBook {
         String key = RedisKeys.order(request.warehouse(), request.id());
         return bulkhead.within(
                 key, () -> PassingRefusals.waitOut(limit(wanted), deadline -> place(request, wanted, deadline)));
+    }
+
+    Cancellation cancel(Warehouse warehouse, String id) {
+        connection.require();
+        ScriptCall call = cancelScript.call(warehouse, id);
+        List<Object> answer = bulkhead.within(
+                RedisKeys.order(warehouse, id),
+                () -> PassingRefusals.waitOut(
+                        timeout,
+                        deadline -> redis.execute(
+                                cancelOrder, call.keys(), call.arguments().toArray())));
+        return CancelOrder.cancellation(warehouse, id, answer);
     }
 
     Optional<OrderRecord> find(Warehouse warehouse, String id) {

@@ -64,10 +64,15 @@ class OrderController {
 
     @GetMapping("/{id}")
     OrderRecord read(Warehouse warehouse, @PathVariable String id) {
+        requireId(id);
+        return orders.find(warehouse, id).orElseThrow(() -> unknown(warehouse, id));
+    }
+
+    /** @throws InvalidInputException if no order can have it */
+    static void requireId(String id) {
         if (!JsonInput.isId(id)) {
             throw new InvalidInputException("id", JsonInput.ID_RULE);
         }
-        return orders.find(warehouse, id).orElseThrow(() -> unknown(warehouse, id));
     }
 
     private static URI location(OrderRequest request) {
@@ -117,7 +122,7 @@ class OrderController {
                 Map.of("orderId", id));
     }
 
-    private static RuntimeException unknown(Warehouse warehouse, String id) {
+    static RuntimeException unknown(Warehouse warehouse, String id) {
         return ProblemAdvice.problem(
                 HttpStatus.NOT_FOUND,
                 "unknown-order",

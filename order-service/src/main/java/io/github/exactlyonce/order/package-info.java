@@ -1,4 +1,4 @@
-/** Placing and reading orders over HTTP. */
+/** Placing, reading and cancelling orders over HTTP. */
 @NullMarked
 package io.github.exactlyonce.order;
 

@@ -62,8 +62,8 @@ final class ObservedRedis implements AutoCloseable {
 
     List<OrderMessage> messagesOf(String orderId) throws InterruptedException {
         return heardOn(RedisKeys.orderUpdates(MAIN)).stream()
-                .map(message -> OrderMessage.parse(Warehouse.MAIN, message.getBytes(StandardCharsets.UTF_8))
-                        .orElseThrow())
+                .map(message -> message.getBytes(StandardCharsets.UTF_8))
+                .flatMap(message -> OrderMessage.parse(Warehouse.MAIN, message).stream())
                 .filter(order -> order.id().equals(orderId))
                 .toList();
     }
