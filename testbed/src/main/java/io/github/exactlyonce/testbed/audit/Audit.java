@@ -1,18 +1,23 @@
 package io.github.exactlyonce.testbed.audit;
 
+import static io.github.exactlyonce.testbed.audit.Finding.CANCELLED_UNASKED;
 import static io.github.exactlyonce.testbed.audit.Finding.DEAD_LETTER;
 import static io.github.exactlyonce.testbed.audit.Finding.JOB_LEFT;
 import static io.github.exactlyonce.testbed.audit.Finding.LEDGER_TRIMMED;
 import static io.github.exactlyonce.testbed.audit.Finding.LOST;
 import static io.github.exactlyonce.testbed.audit.Finding.NEVER_PLACED;
+import static io.github.exactlyonce.testbed.audit.Finding.NEVER_RETURNED;
+import static io.github.exactlyonce.testbed.audit.Finding.NOT_CANCELLED;
 import static io.github.exactlyonce.testbed.audit.Finding.OVERSOLD;
 import static io.github.exactlyonce.testbed.audit.Finding.RECORD_DIFFERS;
+import static io.github.exactlyonce.testbed.audit.Finding.RETURNED_AGAIN;
 import static io.github.exactlyonce.testbed.audit.Finding.SETTLED_AGAIN;
 import static io.github.exactlyonce.testbed.audit.Finding.STOCK_DIFFERS;
 import static io.github.exactlyonce.testbed.audit.Finding.WRONG_UNITS;
 
 import io.github.exactlyonce.contracts.OrderItem;
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.testbed.load.Cancellations;
 import io.github.exactlyonce.testbed.load.Order;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.ArrayList;
@@ -21,13 +26,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Says for each order whether its effect happened exactly once, and only then compares the sums: in a sum, a lost order
- * and one that was settled twice cancel each other out.
+ * and one that was settled twice cancel each other out. What a cancelled order had taken must have returned, once, and as it was taken.
  *
  * <p>Reads the keys of {@link io.github.exactlyonce.contracts.RedisKeys} and changes nothing. Expects a Redis that was empty
  * at the start and in which nothing moves any more.
@@ -38,16 +45,29 @@ public final class Audit {
     private final Map<String, Long> startStock;
     private final History history;
     private final Map<String, List<LedgerEntry>> settlements = new HashMap<>();
+    private final Map<String, List<LedgerEntry>> returns = new HashMap<>();
     private final Findings findings = new Findings();
+    private final Cancellations cancellations;
+    private final boolean hadFailover;
     private int takenBack;
+    private int cancellationsTakenBack;
 
-    private Audit(Collection<Order> accepted, Map<String, Long> startStock, History history) {
+    private Audit(
+            Collection<Order> accepted,
+            Cancellations cancellations,
+            Map<String, Long> startStock,
+            History history,
+            boolean hadFailover) {
+        this.cancellations = cancellations;
+        this.hadFailover = hadFailover;
         accepted.forEach(order -> orders.put(order.orderId(), order));
         this.startStock = startStock;
         this.history = history;
         for (LedgerEntry entry : history.ledger()) {
             if (entry.settlesAnOrder()) {
                 settlements.computeIfAbsent(entry.id(), id -> new ArrayList<>()).add(entry);
+            } else if (entry.returnsStock()) {
+                returns.computeIfAbsent(entry.id(), id -> new ArrayList<>()).add(entry);
             }
         }
     }
@@ -61,6 +81,15 @@ public final class Audit {
         return of(redis, Warehouse.MAIN, accepted, startStock);
     }
 
+    /** As {@link #of(StatefulRedisConnection, Collection, Map)}, where some of the orders were cancelled. */
+    public static AuditReport of(
+            StatefulRedisConnection<String, String> redis,
+            Collection<Order> accepted,
+            Cancellations cancellations,
+            Map<String, Long> startStock) {
+        return new Audit(accepted, cancellations, startStock, read(redis, Warehouse.MAIN, accepted), false).report();
+    }
+
     /**
      * As {@link #of(StatefulRedisConnection, Collection, Map)}, of another warehouse.
      *
@@ -72,21 +101,28 @@ public final class Audit {
             Warehouse warehouse,
             Collection<Order> accepted,
             Map<String, Long> startStock) {
-        List<String> ids = accepted.stream().map(Order::orderId).toList();
-        return new Audit(accepted, startStock, History.read(redis, warehouse, ids)).report();
+        return new Audit(accepted, Cancellations.NONE, startStock, read(redis, warehouse, accepted), false).report();
     }
 
     /**
      * As {@link #of(StatefulRedisConnection, Collection, Map)}, on a Redis that had a failover. Replication is asynchronous, so it may have taken back orders that it
-     * had accepted: those of which nothing is left, neither record nor effect. They are counted, and of no further interest;
-     * everything that is left must be as consistent as ever.
+     * had accepted: those of which nothing is left, neither record nor effect. They are counted, and of no further interest, and so are
+     * cancellations of which nothing is left; everything that is left must be as consistent as ever.
      */
     public static AuditReport afterFailover(
-            StatefulRedisConnection<String, String> redis, Collection<Order> accepted, Map<String, Long> startStock) {
-        List<String> ids = accepted.stream().map(Order::orderId).toList();
-        Audit audit = new Audit(accepted, startStock, History.read(redis, Warehouse.MAIN, ids));
+            StatefulRedisConnection<String, String> redis,
+            Collection<Order> accepted,
+            Cancellations cancellations,
+            Map<String, Long> startStock) {
+        Audit audit = new Audit(accepted, cancellations, startStock, read(redis, Warehouse.MAIN, accepted), true);
         audit.forgetWhatWasTakenBack();
         return audit.report();
+    }
+
+    private static History read(
+            StatefulRedisConnection<String, String> redis, Warehouse warehouse, Collection<Order> accepted) {
+        return History.read(
+                redis, warehouse, accepted.stream().map(Order::orderId).toList());
     }
 
     private void forgetWhatWasTakenBack() {
@@ -99,13 +135,23 @@ public final class Audit {
         settlements.keySet().stream()
                 .filter(id -> !orders.containsKey(id))
                 .forEach(id -> findings.add(NEVER_PLACED, id + ": " + settlements.get(id)));
+        returns.keySet().stream()
+                .filter(id -> !orders.containsKey(id))
+                .forEach(id -> findings.add(NEVER_PLACED, id + ": " + returns.get(id)));
         checkStock();
         history.jobs().forEach(job -> findings.add(JOB_LEFT, job));
         history.deadLetters().forEach(letter -> findings.add(DEAD_LETTER, letter));
         if (history.ledgerWasTrimmed()) {
             findings.add(LEDGER_TRIMMED, "audit fewer orders or let inventory.ledger-length be larger");
         }
-        return new AuditReport(orders.size(), count("CONFIRMED"), count("REJECTED"), takenBack, findings.all());
+        return new AuditReport(
+                orders.size(),
+                count(entry -> entry.effect().equals("CONFIRMED")),
+                count(entry -> entry.effect().equals("REJECTED")),
+                count(LedgerEntry::returnsStock),
+                count(entry -> entry.effect().equals("CANCELLED") && !entry.returnsStock()),
+                new AuditReport.TakenBack(takenBack, cancellationsTakenBack),
+                findings.all());
     }
 
     private void checkOrder(Order order) {
@@ -125,9 +171,46 @@ public final class Audit {
         if (!entry.units().equals(due)) {
             findings.add(WRONG_UNITS, id + ": " + entry + " instead of " + due);
         }
-        if (!entry.effect().equals(record.get("status")) || !entry.by().equals(record.get("settledBy"))) {
-            findings.add(RECORD_DIFFERS, id + ": " + record + ", ledger " + entry);
+        checkCancellation(id, record, entry, returns.getOrDefault(id, List.of()));
+    }
+
+    private void checkCancellation(
+            String id, Map<String, String> record, LedgerEntry settlement, List<LedgerEntry> returned) {
+        String status = record.getOrDefault("status", "");
+        if (returned.size() > 1 || !returned.isEmpty() && !settlement.effect().equals("CONFIRMED")) {
+            findings.add(RETURNED_AGAIN, id + ": " + settlement + ", " + returned);
+            return;
         }
+        if (returned.isEmpty() && status.equals("CANCELLING")) {
+            findings.add(NEVER_RETURNED, id + ": " + record);
+            return;
+        }
+        String due = returned.isEmpty() ? settlement.effect() : "CANCELLED";
+        String returnedBy = returned.isEmpty() ? null : returned.get(0).by();
+        if (!status.equals(due)
+                || !settlement.by().equals(record.get("settledBy"))
+                || !Objects.equals(returnedBy, record.get("cancelledBy"))) {
+            findings.add(RECORD_DIFFERS, id + ": " + record + ", ledger " + settlement + ", returned " + returned);
+        }
+        if (!returned.isEmpty() && !returned.get(0).units().equals(negated(settlement.units()))) {
+            findings.add(WRONG_UNITS, id + ": " + returned + " instead of what was taken: " + settlement);
+        }
+        boolean isCancelled = due.equals("CANCELLED");
+        if (isCancelled && !cancellations.asked().contains(id)) {
+            findings.add(CANCELLED_UNASKED, id + ": " + record);
+        } else if (!isCancelled && cancellations.promised().contains(id)) {
+            if (hadFailover) {
+                cancellationsTakenBack++;
+            } else {
+                findings.add(NOT_CANCELLED, id + ": " + record);
+            }
+        }
+    }
+
+    private static Map<String, Long> negated(Map<String, Long> units) {
+        Map<String, Long> negated = new TreeMap<>();
+        units.forEach((sku, count) -> negated.put(sku, -count));
+        return negated;
     }
 
     private void checkStock() {
@@ -144,7 +227,7 @@ public final class Audit {
         }
         Map<String, Long> left = new HashMap<>(startStock);
         orders.values().stream()
-                .filter(this::isConfirmed)
+                .filter(this::hasTaken)
                 .forEach(order -> unitsTakenBy(order).forEach((sku, units) -> left.merge(sku, units, Long::sum)));
         Set<String> skus = new TreeSet<>(history.stock().keySet());
         skus.addAll(ledgerSum.keySet());
@@ -165,8 +248,9 @@ public final class Audit {
         }
     }
 
-    private boolean isConfirmed(Order order) {
-        return "CONFIRMED".equals(history.records().get(order.orderId()).get("status"));
+    private boolean hasTaken(Order order) {
+        String status = history.records().get(order.orderId()).getOrDefault("status", "");
+        return status.equals("CONFIRMED") || status.equals("CANCELLING");
     }
 
     private static Map<String, Long> unitsTakenBy(Order order) {
@@ -177,9 +261,7 @@ public final class Audit {
         return units;
     }
 
-    private long count(String effect) {
-        return history.ledger().stream()
-                .filter(entry -> entry.effect().equals(effect))
-                .count();
+    private long count(Predicate<LedgerEntry> entries) {
+        return history.ledger().stream().filter(entries).count();
     }
 }

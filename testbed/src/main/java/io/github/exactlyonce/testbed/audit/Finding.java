@@ -4,6 +4,10 @@ package io.github.exactlyonce.testbed.audit;
 public enum Finding {
     LOST("accepted, but never settled"),
     SETTLED_AGAIN("settled more than once"),
+    NEVER_RETURNED("cancelled, but its stock never returned"),
+    RETURNED_AGAIN("its stock returned more than once, or was never taken"),
+    NOT_CANCELLED("a client was told that it is cancelled, and it stands all the same"),
+    CANCELLED_UNASKED("cancelled, and nobody had asked for that"),
     NEVER_PLACED("settled, but nobody placed it"),
     NEVER_DONE("due, but never done"),
     DONE_AGAIN("done more than once"),

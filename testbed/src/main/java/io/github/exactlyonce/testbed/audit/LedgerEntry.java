@@ -8,7 +8,7 @@ import java.util.TreeMap;
  * One effect, as the ledger remembers it.
  *
  * @param at the entry's id in the stream: its time, and its place in the order of all effects
- * @param effect {@code CONFIRMED}, {@code REJECTED}, {@code RESTOCKED} or {@code SET}
+ * @param effect {@code CONFIRMED}, {@code REJECTED}, {@code CANCELLED}, {@code RESTOCKED} or {@code SET}
  * @param id of the order, or of the stock change
  * @param units SKU → units, negative if they were taken
  * @param levels SKU → units that there are from then on, if it set them
@@ -28,7 +28,12 @@ record LedgerEntry(String at, String effect, String id, Map<String, Long> units,
     }
 
     boolean settlesAnOrder() {
-        return effect.equals("CONFIRMED") || effect.equals("REJECTED");
+        return effect.equals("CONFIRMED") || effect.equals("REJECTED") || effect.equals("CANCELLED") && units.isEmpty();
+    }
+
+    /** What a cancelled order had taken. */
+    boolean returnsStock() {
+        return effect.equals("CANCELLED") && !units.isEmpty();
     }
 
     /** When it happened, by Redis's clock, in Unix milliseconds. */

@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Orders that are being placed by several clients at once, each with one order in flight. */
@@ -22,14 +23,16 @@ public final class Load {
     private final OrderClient client;
     private final Iterator<Order> orders;
     private final long nanosBetweenOrders;
+    private final Consumer<Order> afterwards;
     private final ConcurrentLinkedQueue<Order> accepted = new ConcurrentLinkedQueue<>();
     private final AtomicInteger acceptedCount = new AtomicInteger();
     private final List<Future<?>> clients = new ArrayList<>();
     private long nextAt = System.nanoTime();
     private volatile boolean stopped;
 
-    private Load(OrderClient client, Iterator<Order> orders, int ordersPerSecond) {
+    private Load(OrderClient client, Iterator<Order> orders, int ordersPerSecond, Consumer<Order> afterwards) {
         this.client = client;
+        this.afterwards = afterwards;
         this.orders = orders;
         this.nanosBetweenOrders = TimeUnit.SECONDS.toNanos(1) / ordersPerSecond;
     }
@@ -39,7 +42,13 @@ public final class Load {
      * @param ordersPerSecond at most; after a standstill what was missed is caught up with
      */
     public static Load start(OrderClient client, Iterator<Order> orders, int ordersPerSecond) {
-        Load load = new Load(client, orders, ordersPerSecond);
+        return start(client, orders, ordersPerSecond, order -> {});
+    }
+
+    /** @param afterwards is told of each accepted order, by the thread of its client */
+    public static Load start(
+            OrderClient client, Iterator<Order> orders, int ordersPerSecond, Consumer<Order> afterwards) {
+        Load load = new Load(client, orders, ordersPerSecond, afterwards);
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS, work -> {
             Thread thread = new Thread(work, "load");
             thread.setDaemon(true);
@@ -96,6 +105,7 @@ public final class Load {
                 client.place(order);
                 accepted.add(order);
                 acceptedCount.incrementAndGet();
+                afterwards.accept(order);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

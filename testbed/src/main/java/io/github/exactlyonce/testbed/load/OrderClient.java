@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Places orders as a careful caller does: while there is no answer, or 503, it repeats the same order under the same id.
+ * Places and cancels orders as a careful caller does: while there is no answer, or 503, it repeats the same order under the same id.
  * Safe for several threads.
  */
 public final class OrderClient {
@@ -50,12 +50,16 @@ public final class OrderClient {
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(order)))
                 .build();
+        repeatedly(request, order);
+    }
+
+    private Answer repeatedly(HttpRequest request, Order order) throws InterruptedException {
         long deadline = System.nanoTime() + GIVE_UP_AFTER.toNanos();
         Duration backoff = FIRST_BACKOFF;
         for (int attempt = 1; ; attempt++) {
             Answer answer = send(request);
-            if (answer.isAccepted()) {
-                return;
+            if (answer.isAccepted() || request.method().equals("DELETE") && answer.saysThatThereIsNothingToCancel()) {
+                return answer;
             }
             if (!answer.isWorthRepeating() || System.nanoTime() - deadline > 0) {
                 throw new OrderRefusedException(order, attempt, answer.text());
@@ -66,7 +70,23 @@ public final class OrderClient {
         }
     }
 
-    /** How often an order was sent again. */
+    /**
+     * Returns once it is known what has become of the order: as careful as {@link #place}.
+     *
+     * @return whether it is cancelled, or is being so; if not, it was rejected, or is unknown
+     * @throws OrderRefusedException if the service says anything else, or nothing within two minutes
+     */
+    public boolean cancel(Order order) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        orders.resolve("/orders/" + order.orderId() + "?warehouse=" + order.warehouse()))
+                .timeout(REQUEST_TIMEOUT)
+                .DELETE()
+                .build();
+        Answer answer = repeatedly(request, order);
+        return answer.isCancelled();
+    }
+
+    /** How often a request was sent again. */
     public int repeats() {
         return repeats.get();
     }
@@ -104,7 +124,15 @@ public final class OrderClient {
         }
 
         boolean isAccepted() {
-            return status == 200 || status == 201;
+            return status == 200 || status == 201 || status == 202;
+        }
+
+        boolean isCancelled() {
+            return status == 200 || status == 202;
+        }
+
+        boolean saysThatThereIsNothingToCancel() {
+            return status == 404 || status == 409;
         }
 
         boolean isWorthRepeating() {

@@ -1,6 +1,6 @@
 package io.github.exactlyonce.testbed.load;
 
-import io.github.exactlyonce.contracts.OrderMessage;
+import io.github.exactlyonce.contracts.OrderEvent;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.testbed.system.Polling;
@@ -12,18 +12,18 @@ import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Publishes every order message again at once, and once more when asked. It leaves the copies that it hears alone. */
+/** Publishes every message about orders again at once, and once more when asked. It leaves the copies that it hears alone. */
 public final class Republisher implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final StatefulRedisPubSubConnection<String, String> subscription;
     private final StatefulRedisConnection<String, String> publisher;
-    private final Map<String, String> messages = new ConcurrentHashMap<>();
+    private final Set<String> messages = ConcurrentHashMap.newKeySet();
     private final AtomicInteger published = new AtomicInteger();
 
     private Republisher(RedisClient client) {
@@ -52,16 +52,16 @@ public final class Republisher implements AutoCloseable {
 
     /** And waits until all are out. */
     public void publishAllAgain() {
-        RedisFuture<?>[] copies = messages.values().stream().map(this::publish).toArray(RedisFuture[]::new);
+        RedisFuture<?>[] copies = messages.stream().map(this::publish).toArray(RedisFuture[]::new);
         if (!LettuceFutures.awaitAll(LIMIT, copies)) {
             throw new IllegalStateException("not all of " + copies.length + " copies were published");
         }
     }
 
     private void heard(String message) {
-        OrderMessage.parse(Warehouse.MAIN, message.getBytes(StandardCharsets.UTF_8))
-                .filter(order -> messages.put(order.id(), message) == null)
-                .ifPresent(order -> publish(message));
+        OrderEvent.parse(Warehouse.MAIN, message.getBytes(StandardCharsets.UTF_8))
+                .filter(event -> messages.add(message))
+                .ifPresent(event -> publish(message));
     }
 
     private RedisFuture<Long> publish(String message) {

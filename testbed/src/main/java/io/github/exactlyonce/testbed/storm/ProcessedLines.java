@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The lines in which replicas say that they have processed an order, which is what a person asks the logs for. One may be
+ * The lines in which replicas say that they have processed an order, or returned its stock, which is what a person asks the logs for. One may be
  * missing, for who has died writes none; a second one says what the ledger does not.
  */
 final class ProcessedLines {
@@ -21,6 +21,7 @@ final class ProcessedLines {
 
     private final Map<Path, LogFile> logs = new TreeMap<>();
     private final Set<String> processed = new HashSet<>();
+    private final Set<String> returned = new HashSet<>();
     private final Set<String> again = new TreeSet<>();
 
     /** @return how many more orders were settled because their jobs came due, not by a message, since the last call */
@@ -35,19 +36,27 @@ final class ProcessedLines {
         return recovered;
     }
 
-    /** Orders that were processed twice, as far as the lines have been read. */
+    /** Orders that were processed twice, or their stock returned, as far as the lines have been read. */
     Set<String> again() {
         return again;
     }
 
     private boolean isRecovery(String line) {
+        if (line.contains("decision=returned")) {
+            note(line, returned);
+            return false;
+        }
         if (!line.contains("decision=processed")) {
             return false;
         }
+        note(line, processed);
+        return line.contains("source=job");
+    }
+
+    private void note(String line, Set<String> seen) {
         Matcher order = ORDER.matcher(line);
-        if (order.find() && !processed.add(order.group(1))) {
+        if (order.find() && !seen.add(order.group(1))) {
             again.add(order.group(1));
         }
-        return line.contains("source=job");
     }
 }

@@ -2,6 +2,8 @@ package io.github.exactlyonce.testbed.storm;
 
 import io.github.exactlyonce.testbed.audit.Audit;
 import io.github.exactlyonce.testbed.audit.AuditReport;
+import io.github.exactlyonce.testbed.load.Cancellations;
+import io.github.exactlyonce.testbed.load.Cancelling;
 import io.github.exactlyonce.testbed.load.Load;
 import io.github.exactlyonce.testbed.load.Markers;
 import io.github.exactlyonce.testbed.load.Order;
@@ -26,13 +28,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code mvn -Pfaults}: orders come in at a steady rate, as from careful clients, while a schedule of faults that is decided
+ * {@code mvn -Pfaults}: orders come in at a steady rate, as from careful clients, who cancel some of them, while a schedule of faults that is decided
  * by a seed strikes the services, Redis, and what is between them. After each round all that waited must be settled; at the
  * end every accepted order is audited. Options: see {@link StormOptions}.
  */
 public final class Storm {
 
     private static final int ORDERS_PER_SECOND = 200;
+    /** Not so many that hardly a unit of the scarce SKU stays sold. */
+    private static final int ONE_CANCELLED_IN = 8;
+
     private static final int ORDERS_BETWEEN_ROUNDS = 100;
 
     /** After the faults of a round are mended, and at the end. The machine may be busy with something else. */
@@ -84,8 +89,11 @@ public final class Storm {
     private @Nullable AuditReport rage(Scene scene, Schedule schedule) throws InterruptedException {
         OrderClient client = new OrderClient(scene.system().orderService().uri());
         List<String> skus = Scene.STOCK.keySet().stream().sorted().toList();
-        Load load = Load.start(client, new RandomOrders("storm", skus, options.seed()), ORDERS_PER_SECOND);
-        try (Progress progress = Progress.start(out, load, scene.control())) {
+        Cancelling cancelling = new Cancelling(client, ONE_CANCELLED_IN, options.seed());
+        Load load = Load.start(
+                client, new RandomOrders("storm", skus, options.seed()), ORDERS_PER_SECOND, cancelling::consider);
+        try (cancelling;
+                Progress progress = Progress.start(out, load, scene.control())) {
             int number = 0;
             for (Round round : schedule.rounds()) {
                 String name = "%d of %d: ".formatted(++number, schedule.rounds().size());
@@ -94,7 +102,7 @@ public final class Storm {
             progress.now("no more faults");
             awaitAccepted(load);
             progress.now("audit");
-            return audit(scene, load, client);
+            return audit(scene, load, cancelling, client);
         } catch (OrderRefusedException | IllegalStateException | RedisException e) {
             violations.add(String.valueOf(e.getMessage()));
             return null;
@@ -169,22 +177,24 @@ public final class Storm {
         }
     }
 
-    private AuditReport audit(Scene scene, Load load, OrderClient client) throws InterruptedException {
+    private AuditReport audit(Scene scene, Load load, Cancelling cancelling, OrderClient client)
+            throws InterruptedException {
         List<Order> accepted = new ArrayList<>(load.finish());
+        Cancellations cancellations = cancelling.await();
         scene.system().waitUntilReady();
         Polling.until(SETTLE_LIMIT, () -> scene.control().waiting().isEmpty()); // if some stay, the audit tells more
         accepted.addAll(new Markers(client).awaitEveryReplicaDone(scene.system().replicas(), SETTLE_LIMIT));
         var redis = scene.control().connection();
         AuditReport audit = options.topology().hasFailovers()
-                ? Audit.afterFailover(redis, accepted, Scene.STOCK)
-                : Audit.of(redis, accepted, Scene.STOCK);
+                ? Audit.afterFailover(redis, accepted, cancellations, Scene.STOCK)
+                : Audit.of(redis, accepted, cancellations, Scene.STOCK);
         audit.offenders().forEach((finding, offenders) -> violations.add(finding + ": " + offenders.size()));
         if (!options.topology().hasFailovers()) { // which take back what was processed
             checkProcessedOnce(scene);
         }
-        if (options.durability().outlivesAFailover() && audit.takenBack() > 0) {
-            violations.add(
-                    "a failover took back %d orders that a replica was said to have".formatted(audit.takenBack()));
+        if (options.durability().outlivesAFailover() && audit.takenBack().orders() > 0) {
+            violations.add("a failover took back %d orders that a replica was said to have"
+                    .formatted(audit.takenBack().orders()));
         }
         awaitOwnAudit(scene);
         return audit;
@@ -194,7 +204,7 @@ public final class Storm {
         processed.recoveredSince(logsOfReplicas(scene));
         Set<String> again = processed.again();
         if (!again.isEmpty()) {
-            violations.add("logged as processed more than once: %d, such as %s"
+            violations.add("logged as processed, or its stock as returned, more than once: %d, such as %s"
                     .formatted(again.size(), again.iterator().next()));
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.exactlyonce.contracts.OrderItem;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
+import io.github.exactlyonce.testbed.load.Cancellations;
 import io.github.exactlyonce.testbed.load.Order;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -13,6 +14,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +29,7 @@ class AuditTest {
 
     private final RedisCommands<String, String> redis = connection.sync();
     private final List<Order> orders = new ArrayList<>();
+    private Cancellations cancellations = Cancellations.NONE;
 
     @BeforeAll
     static void startRedis() {
@@ -71,7 +74,7 @@ class AuditTest {
     void afterAFailoverAnOrderOfWhichNothingIsLeftIsCountedAndNoMore() {
         orders.add(Order.of("d", new OrderItem("001", 1)));
 
-        AuditReport report = Audit.afterFailover(connection, orders, Map.of("001", 10L));
+        AuditReport report = Audit.afterFailover(connection, orders, cancellations, Map.of("001", 10L));
 
         assertThat(report.isClean()).isTrue();
         assertThat(report).hasToString("3 orders: 2 confirmed, 1 rejected; and 1 that Redis took back in a failover");
@@ -83,9 +86,9 @@ class AuditTest {
         orders.add(Order.of("d", new OrderItem("001", 1)));
         redis.hset(RedisKeys.order(MAIN, "d"), Map.of("status", "PLACED", "items", "001=1"));
 
-        AuditReport report = Audit.afterFailover(connection, orders, Map.of("001", 10L));
+        AuditReport report = Audit.afterFailover(connection, orders, cancellations, Map.of("001", 10L));
 
-        assertThat(report.takenBack()).isZero();
+        assertThat(report.takenBack().orders()).isZero();
         assertThat(report.offenders()).containsKeys(Finding.RECORD_DIFFERS, Finding.LOST);
     }
 
@@ -141,6 +144,78 @@ class AuditTest {
     }
 
     @Test
+    void whatACancelledOrderHadTakenReturnsOnce() {
+        cancelled("a", "001=3");
+
+        AuditReport report = audit();
+
+        assertThat(report.isClean()).as("%s", report).isTrue();
+        assertThat(report)
+                .hasToString("3 orders: 2 confirmed, 1 rejected; 1 cancelled, 1 of them after they were confirmed");
+    }
+
+    @Test
+    void anOrderThatWasCancelledBeforeItWasSettledTakesNothing() {
+        cancellations = new Cancellations(Set.of("d"), Set.of("d"));
+        settled("CANCELLED", "d", 3, "");
+
+        AuditReport report = audit();
+
+        assertThat(report.isClean()).as("%s", report).isTrue();
+        assertThat(report)
+                .hasToString("4 orders: 2 confirmed, 1 rejected; 1 cancelled, 0 of them after they were confirmed");
+    }
+
+    @Test
+    void stockThatReturnsTwiceIsFoundEvenIfTheSumIsRight() {
+        cancelled("a", "001=3");
+        returned("a", "001=3");
+        redis.hincrby(RedisKeys.stock(MAIN), "001", -3);
+
+        assertFound(Finding.RETURNED_AGAIN, "a: CONFIRMED {001=-3}");
+    }
+
+    @Test
+    void stockThatReturnsThoughItWasNeverTakenIsFound() {
+        cancelled("c", "001=5");
+
+        assertFound(Finding.RETURNED_AGAIN, "c: REJECTED {}");
+    }
+
+    @Test
+    void otherUnitsThanWereTakenAreFoundWhenTheyReturn() {
+        cancelled("a", "001=2");
+
+        assertFound(Finding.WRONG_UNITS, "a: [CANCELLED {001=2}");
+    }
+
+    @Test
+    void stockThatNeverReturnsIsFound() {
+        cancellations = new Cancellations(Set.of("a"), Set.of("a"));
+        redis.hset(RedisKeys.order(MAIN, "a"), "status", "CANCELLING");
+
+        assertFound(Finding.NEVER_RETURNED, "a: {");
+    }
+
+    @Test
+    void aCancellationThatWasPromisedAndIsNoneIsFoundUnlessAFailoverTookItBack() {
+        cancellations = new Cancellations(Set.of("a", "b"), Set.of("a"));
+
+        assertFound(Finding.NOT_CANCELLED, "a: {");
+        AuditReport report = Audit.afterFailover(connection, orders, cancellations, Map.of("001", 10L));
+        assertThat(report.isClean()).as("%s", report).isTrue();
+        assertThat(report.takenBack()).isEqualTo(new AuditReport.TakenBack(0, 1));
+    }
+
+    @Test
+    void aCancellationThatNobodyAskedForIsFound() {
+        cancelled("a", "001=3");
+        cancellations = Cancellations.NONE;
+
+        assertFound(Finding.CANCELLED_UNASKED, "a: {");
+    }
+
+    @Test
     void stockThatDriftedIsFound() {
         redis.hincrby(RedisKeys.stock(MAIN), "001", 1);
 
@@ -188,12 +263,24 @@ class AuditTest {
     }
 
     private AuditReport audit() {
-        return Audit.of(connection, orders, Map.of("001", 10L));
+        return Audit.of(connection, orders, cancellations, Map.of("001", 10L));
     }
 
     private void confirmed(String id, int quantity) {
         settled("CONFIRMED", id, quantity, "001=-" + quantity);
         redis.hincrby(RedisKeys.stock(MAIN), "001", -quantity);
+    }
+
+    /** After it was settled. */
+    private void cancelled(String id, String units) {
+        cancellations = new Cancellations(Set.of(id), Set.of(id));
+        returned(id, units);
+        redis.hset(RedisKeys.order(MAIN, id), Map.of("status", "CANCELLED", "cancelledBy", "inventory-1/" + id));
+    }
+
+    private void returned(String id, String units) {
+        ledger("CANCELLED", id, units);
+        redis.hincrby(RedisKeys.stock(MAIN), "001", Long.parseLong(units.substring(units.indexOf('=') + 1)));
     }
 
     private void rejected(String id, int quantity) {

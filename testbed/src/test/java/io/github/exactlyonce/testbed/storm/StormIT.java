@@ -37,6 +37,7 @@ class StormIT {
         assertThat(report.violations()).isEmpty();
         assertThat(report.audit()).isNotNull();
         assertThat(report.audit().orders()).isGreaterThan(ORDERS);
+        assertThat(report.audit().returned()).as("orders that were cancelled").isPositive();
     }
 
     @Test
