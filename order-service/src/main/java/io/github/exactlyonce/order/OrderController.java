@@ -9,7 +9,9 @@ import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import io.github.exactlyonce.contracts.http.WarehouseParameter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
@@ -21,20 +23,26 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
 
 /** Declares what it produces, so that a client that cannot read JSON is refused before its order is placed. */
 @RestController
 @RequestMapping(path = "/orders", produces = MediaType.APPLICATION_JSON_VALUE)
 class OrderController {
 
+    /** Beyond the longest wait and the last look at the order; then Spring gives up. */
+    private static final Duration LONGEST_ANSWER = PreferredWait.LONGEST.plusSeconds(30);
+
     private final OrderBook orders;
     private final OrderProperties properties;
     private final PlacementLog placements;
+    private final WaitingRequests waiting;
 
-    OrderController(OrderBook orders, OrderProperties properties, PlacementLog placements) {
+    OrderController(OrderBook orders, OrderProperties properties, PlacementLog placements, WaitingRequests waiting) {
         this.orders = orders;
         this.properties = properties;
         this.placements = placements;
+        this.waiting = waiting;
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -42,11 +50,47 @@ class OrderController {
             HttpServletRequest http,
             @RequestHeader(name = OrderRequest.IDEMPOTENCY_KEY, required = false) @Nullable String idempotencyKey,
             @RequestHeader(name = Durability.HEADER, required = false) @Nullable String durability) {
+        return place(request(http, idempotencyKey, durability));
+    }
+
+    /** The answer is the same, but may come when the order is settled. */
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, headers = PreferredWait.HEADER)
+    DeferredResult<ResponseEntity<OrderRecord>> placeAndWait(
+            HttpServletRequest http,
+            @RequestHeader(name = OrderRequest.IDEMPOTENCY_KEY, required = false) @Nullable String idempotencyKey,
+            @RequestHeader(name = Durability.HEADER, required = false) @Nullable String durability) {
+        OrderRequest request = request(http, idempotencyKey, durability);
+        ResponseEntity<OrderRecord> placed = place(request);
+        DeferredResult<ResponseEntity<OrderRecord>> result = new DeferredResult<>(LONGEST_ANSWER.toMillis());
+        PreferredWait.of(http.getHeaders(PreferredWait.HEADER))
+                .ifPresentOrElse(wait -> settled(request, placed, wait, result), () -> result.setResult(placed));
+        return result;
+    }
+
+    private void settled(
+            OrderRequest request,
+            ResponseEntity<OrderRecord> placed,
+            PreferredWait wait,
+            DeferredResult<ResponseEntity<OrderRecord>> result) {
+        waiting.await(request.warehouse(), request.id(), Objects.requireNonNull(placed.getBody()), wait.limit())
+                .ifPresentOrElse(
+                        settled -> settled.thenAccept(
+                                order -> result.setResult(ResponseEntity.status(placed.getStatusCode())
+                                        .headers(placed.getHeaders())
+                                        .header(PreferredWait.APPLIED, wait.text())
+                                        .body(order))),
+                        () -> result.setResult(placed));
+    }
+
+    private OrderRequest request(
+            HttpServletRequest http, @Nullable String idempotencyKey, @Nullable String durability) {
         if (http.getParameter(WarehouseParameter.NAME) != null) { // ignored, it would be an order for another warehouse
             throw new InvalidInputException(WarehouseParameter.NAME, "must be in the body of this request");
         }
-        byte[] body = BoundedBody.read(http, properties.maxBodySize());
-        OrderRequest request = OrderRequest.read(body, idempotencyKey, durability);
+        return OrderRequest.read(BoundedBody.read(http, properties.maxBodySize()), idempotencyKey, durability);
+    }
+
+    private ResponseEntity<OrderRecord> place(OrderRequest request) {
         Durability wanted = request.durability() == null ? properties.durability() : request.durability();
         Placement placement = place(request, wanted);
         placements.add(placement, wanted);

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,6 +49,16 @@ final class OrdersClient {
         return post("/orders", json, headers);
     }
 
+    /** Holds no thread while it waits. */
+    CompletableFuture<Answer> placeLater(String json, String... headers) {
+        HttpRequest request = request("/orders", headers)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json))
+                .build();
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                .thenApply(response -> new Answer(response.statusCode(), response.headers(), response.body()));
+    }
+
     Answer post(String path, String json, String... headers) {
         return send(request(path, headers).header("Content-Type", "application/json"), "POST", json);
     }
@@ -59,8 +70,8 @@ final class OrdersClient {
                 .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))));
     }
 
-    Answer get(String path) {
-        return send(request(path).GET());
+    Answer get(String path, String... headers) {
+        return send(request(path, headers).GET());
     }
 
     Answer send(String method, String path, String body, String... headers) {
