@@ -121,7 +121,7 @@ class RefusedRequestsTest extends OrderServiceTest {
         Answer put = client().send("PUT", "/orders", ORDER, "Content-Type", "application/json");
 
         assertProblem(put, 405, "PUT");
-        assertThat(put.header("Allow")).isEqualTo("POST");
+        assertThat(put.header("Allow").split(", ?")).containsExactlyInAnyOrder("GET", "POST");
         assertProblem(client().get("/nothing/here"), 404, "/nothing/here");
     }
 
