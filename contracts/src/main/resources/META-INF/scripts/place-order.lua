@@ -40,6 +40,18 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 --[[include publish.lua]]
 
+-- Announces an order, and adds to the fields of its record how many subscribers were told: the record is written after it, so that
+-- this is no write of its own. Nobody hears the message before the script has ended. Returns the error if Redis refuses to
+-- publish, to a user who has no right to the channel, say: the order has its job, and gets its record, all the same.
+local function announce(message, fields)
+  local told = redis.pcall(string.find(order_channel, '{', 1, true) and 'SPUBLISH' or 'PUBLISH', order_channel, message)
+  if type(told) == 'table' then
+    return told
+  end
+  fields[#fields + 1] = 'told'
+  fields[#fields + 1] = told
+end
+
 -- The event of an order that is placed now. Ids and traceparents are made of characters that JSON does not escape.
 local function event(items, order_id, traceparent)
   local lines = string.gsub(items, '([^=,]+)=(%d+)', '{"id":"%1","quantity":%2}')
@@ -79,9 +91,10 @@ local function release()
   local message = event(recorded.items, recorded.orderId or id, recorded.traceparent or '')
   -- The job first: it is the write that may be refused (memory limit, wrong type), and then nothing has happened yet.
   redis.call('ZADD', jobs, digits(now + grace), job)
-  redis.call('HSET', order, 'status', 'PLACED', 'placedAt', digits(now))
-  publish(order_channel, message)
-  return { 1, now }
+  local fields = { 'status', 'PLACED', 'placedAt', digits(now) }
+  local refusal = announce(message, fields)
+  redis.call('HSET', order, unpack(fields))
+  return refusal or { 1, now }
 end
 
 -- An open order has its job already, unless that was given up: then whoever asks for the order again has it tried again.
@@ -119,13 +132,15 @@ local function place(items, order_id, scheduled_for, traceparent)
   end
   -- The job first, as in the release.
   redis.call('ZADD', jobs, digits(due), job)
+  local refusal = nil
+  if mode == 'announce' and not later then
+    refusal = announce(event(items, order_id ~= '' and order_id or id, traceparent), fields)
+  end
   redis.call('HSET', order, unpack(fields))
   if later then
     wake_pollers_if_next(due)
-  elseif mode == 'announce' then
-    publish(order_channel, event(items, order_id ~= '' and order_id or id, traceparent))
   end
-  return { 1, now, status }
+  return refusal or { 1, now, status }
 end
 
 if mode == 'release' then

@@ -14,6 +14,7 @@
 -- ARGV[5] retention of a settled order in milliseconds
 -- ARGV[6] length to which the ledger is trimmed, approximately
 -- ARGV[7] channel of the outcome
+-- ARGV[8] 'job' if its due job brings the order here: then the record says after how many attempts. '' or left out: a message does
 --
 -- Returns {code, owner token that settled it, ms from placed to settled, traceparent of the record}; code is one of
 --   1 confirmed now, 2 rejected now, 3 settled now as the cancelled one that it was, 4 to 6 the same, but before, 7 no record
@@ -86,6 +87,7 @@ if status ~= 'CANCELLED' then
   end
   settled = #shortages == 0 and 'CONFIRMED' or 'REJECTED'
 end
+local score = ARGV[8] == 'job' and tonumber(redis.pcall('ZSCORE', jobs, job)) -- its fraction: attempts, this one included
 
 -- Write. The ledger first: it is the write that may be refused (memory limit, wrong type), and then nothing has happened.
 redis.call('XADD', ledger, 'MAXLEN', '~', ledger_length, '*',
@@ -109,6 +111,10 @@ end
 if settled == 'REJECTED' then
   fields[#fields + 1] = 'shortages'
   fields[#fields + 1] = table.concat(shortages, ',')
+end
+if ARGV[8] == 'job' then
+  fields[#fields + 1] = 'recovered'
+  fields[#fields + 1] = string.format('%.0f', score and score % 1 * 1024 or 0)
 end
 redis.call('HSET', order, unpack(fields))
 redis.call('PEXPIRE', order, retention)

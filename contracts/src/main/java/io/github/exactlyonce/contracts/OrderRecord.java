@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code settledAt}</td><td>Unix milliseconds by Redis's clock; also of an order that was cancelled before it was settled:
  * when a replica found it so</td></tr>
  * <tr><td>{@code settledBy}</td><td>the owner token that settled it: {@code <replica>/<nonce>}</td></tr>
+ * <tr><td>{@code told}</td><td>how many subscribers its announcement reached, at the node on which it was published; only of an order
+ * that was announced by {@code place-order.lua}</td></tr>
+ * <tr><td>{@code recovered}</td><td>after how many attempts its due job settled it; only where no message did</td></tr>
  * <tr><td>{@code shortages}</td><td>{@code 002=5/3,009=1/-}: SKU = requested / available, {@code -} if unknown</td></tr>
  * <tr><td>{@code cancelRequestedAt}</td><td>Unix milliseconds by Redis's clock: when a client cancelled an order that was
  * confirmed</td></tr>

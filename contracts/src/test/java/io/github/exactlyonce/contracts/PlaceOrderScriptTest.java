@@ -54,10 +54,11 @@ class PlaceOrderScriptTest {
         assertThat(answer).containsExactly(1L, placedAt, "PLACED");
         assertThat(Instant.ofEpochMilli(placedAt)).isBetween(Instant.now().minusSeconds(60), Instant.now());
         assertThat(redis.hgetall(RedisKeys.order(MAIN, "29")))
-                .containsOnlyKeys("status", "items", "placedAt")
+                .containsOnlyKeys("status", "items", "placedAt", "told")
                 .containsEntry("status", "PLACED")
                 .containsEntry("items", "001=2")
-                .containsEntry("placedAt", String.valueOf(placedAt));
+                .containsEntry("placedAt", String.valueOf(placedAt))
+                .containsEntry("told", "1"); // this test
         assertThat(script.dueAt("29")).isEqualTo((double) placedAt + PlaceOrderScript.GRACE_MILLIS);
         assertThat(redis.ttl(RedisKeys.order(MAIN, "29"))).isEqualTo(-1);
     }

@@ -119,6 +119,7 @@ class ScheduledOrderScriptTest {
                                 + "{\"id\":\"001\",\"quantity\":2},{\"id\":\"002\",\"quantity\":1}],\"placedAt\":\""
                                 + PlaceOrderScriptTest.ISO.format(Instant.ofEpochMilli(placedAt)) + "\"}");
         assertThat(script.dueAt("29")).isEqualTo((double) placedAt + PlaceOrderScript.GRACE_MILLIS);
+        assertThat(redis.hget(RedisKeys.order(MAIN, "29"), "told")).isEqualTo("1"); // this test
     }
 
     @Test

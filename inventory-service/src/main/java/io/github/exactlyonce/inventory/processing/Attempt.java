@@ -78,7 +78,9 @@ final class Attempt {
     }
 
     StockLedger.Order order() {
-        return new StockLedger.Order(hint.warehouse(), hint.id(), foreignOrderId(), packedItems(), ownerToken);
+        boolean recovered = hint.source() == OrderHint.Source.JOB;
+        return new StockLedger.Order(
+                hint.warehouse(), hint.id(), foreignOrderId(), packedItems(), ownerToken, recovered);
     }
 
     StockLedger.Cancelled cancelled() {

@@ -75,7 +75,8 @@ public final class StockLedger {
                         order.foreignOrderId(),
                         properties.retention().toMillis(),
                         properties.ledgerLength(),
-                        channels.inventoryUpdates(order.warehouse()));
+                        channels.inventoryUpdates(order.warehouse()),
+                        order.recovered() ? "job" : "");
     }
 
     private static ScriptCall on(Warehouse warehouse, String id) {
@@ -95,6 +96,13 @@ public final class StockLedger {
      * @param foreignOrderId its producer's id for it, where that is not the id itself; else empty
      * @param packedItems what its message says; empty if only the record has them. The record wins
      * @param ownerToken this attempt's
+     * @param recovered whether its due job brought it here, and no message
      */
-    public record Order(Warehouse warehouse, String id, String foreignOrderId, String packedItems, String ownerToken) {}
+    public record Order(
+            Warehouse warehouse,
+            String id,
+            String foreignOrderId,
+            String packedItems,
+            String ownerToken,
+            boolean recovered) {}
 }

@@ -120,7 +120,7 @@ class AuditOfWarehousesTest extends WithAudit {
         ScriptCall place = ScriptCall.on(RedisKeys.order(warehouse, "29"), RedisKeys.jobs(warehouse))
                 .with("record", "29", 10_000, "", "", items, "", "", "");
         pipeline.eval(PLACE_ORDER, place).require();
-        StockLedger.Order order = new StockLedger.Order(warehouse, "29", "", items, replica.newOwnerToken());
+        StockLedger.Order order = new StockLedger.Order(warehouse, "29", "", items, replica.newOwnerToken(), false);
         stockLedger.settleAll(pipeline, List.of(order)).get(0).require();
     }
 }

@@ -139,7 +139,8 @@ class AuditWhileOrdersFlowTest extends WithAudit {
                     OrderItems items = OrderItems.of(
                             new OrderItem("sku-" + random.nextInt(SKUS), 1 + random.nextInt(3)),
                             new OrderItem("sku-" + random.nextInt(SKUS), 1 + random.nextInt(3)));
-                    orders.add(new StockLedger.Order(MAIN, "o-" + id, "", items.packed(), replica.newOwnerToken()));
+                    orders.add(
+                            new StockLedger.Order(MAIN, "o-" + id, "", items.packed(), replica.newOwnerToken(), false));
                 }
                 settleUntilAnswered(own, orders);
                 String sku = "/inventory/sku-" + random.nextInt(SKUS);

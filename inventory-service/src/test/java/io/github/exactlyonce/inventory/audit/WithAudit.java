@@ -86,7 +86,7 @@ abstract class WithAudit extends WithRedis {
     /** As when a message of it comes. */
     protected Settlement settleCopy(String id, String sku, int quantity) {
         StockLedger.Order order = new StockLedger.Order(
-                MAIN, id, "", OrderItems.of(new OrderItem(sku, quantity)).packed(), replica.newOwnerToken());
+                MAIN, id, "", OrderItems.of(new OrderItem(sku, quantity)).packed(), replica.newOwnerToken(), false);
         return stockLedger.settleAll(pipeline, List.of(order)).get(0).require();
     }
 
@@ -98,7 +98,7 @@ abstract class WithAudit extends WithRedis {
     /** As {@link #askToCancel}, with all that replicas have to do then. */
     protected void cancel(String id) {
         askToCancel(id);
-        StockLedger.Order order = new StockLedger.Order(MAIN, id, "", "", replica.newOwnerToken());
+        StockLedger.Order order = new StockLedger.Order(MAIN, id, "", "", replica.newOwnerToken(), false);
         stockLedger.settleAll(pipeline, List.of(order)).get(0).require();
         StockLedger.Cancelled cancelled = new StockLedger.Cancelled(MAIN, id, replica.newOwnerToken());
         stockLedger.returnAll(pipeline, List.of(cancelled)).get(0).require();

@@ -56,8 +56,8 @@ class MutantsTest extends WithSmallSystem {
     private static final Mutation PLACED_WITHOUT_A_JOB = new Mutation(
             "places an order without a job",
             "place-order",
-            "redis.call('ZADD', jobs, digits(due), job)\n  redis.call('HSET', order, unpack(fields))",
-            "redis.call('HSET', order, unpack(fields))");
+            "redis.call('ZADD', jobs, digits(due), job)\n  local refusal",
+            "local refusal");
     private static final Mutation RELEASES_AGAIN = new Mutation(
             "announces an order that is announced already",
             "place-order",

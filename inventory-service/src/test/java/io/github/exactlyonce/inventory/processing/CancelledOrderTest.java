@@ -185,8 +185,8 @@ class CancelledOrderTest extends WithRedis {
     @Test
     void whoeverSettledItIsToldSoAgainAlsoAfterItWasCancelled() {
         place("29", ITEMS, FAR);
-        StockLedger.Order ours = new StockLedger.Order(MAIN, "29", "", "", "inventory-1/attempt1");
-        StockLedger.Order theirs = new StockLedger.Order(MAIN, "29", "", "", "inventory-2/attempt2");
+        StockLedger.Order ours = new StockLedger.Order(MAIN, "29", "", "", "inventory-1/attempt1", false);
+        StockLedger.Order theirs = new StockLedger.Order(MAIN, "29", "", "", "inventory-2/attempt2", false);
         assertThat(settle(ours)).isEqualTo(Settlement.Code.CONFIRMED);
 
         cancelOrder("29", FAR, RedisKeys.orderUpdates(MAIN));
@@ -213,10 +213,10 @@ class CancelledOrderTest extends WithRedis {
 
         place("30", ITEMS, FAR);
         cancelOrder("30", FAR, RedisKeys.orderUpdates(MAIN));
-        StockLedger.Order order = new StockLedger.Order(MAIN, "30", "", "", "inventory-1/attempt1");
+        StockLedger.Order order = new StockLedger.Order(MAIN, "30", "", "", "inventory-1/attempt1", false);
         assertThat(settle(order)).isEqualTo(Settlement.Code.CANCELLED);
         assertThat(settle(order)).isEqualTo(Settlement.Code.CANCELLED);
-        assertThat(settle(new StockLedger.Order(MAIN, "30", "", "", "inventory-2/attempt2")))
+        assertThat(settle(new StockLedger.Order(MAIN, "30", "", "", "inventory-2/attempt2", false)))
                 .isEqualTo(Settlement.Code.WAS_CANCELLED);
     }
 

@@ -190,7 +190,7 @@ class OrderProcessorTest extends WithRedis {
     void anAnswerThatWasLostIsGivenAgainToTheSameAttempt() {
         stock("001", 10);
         place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
-        StockLedger.Order attempt = new StockLedger.Order(MAIN, "29", "", "", "inventory-1/attempt1");
+        StockLedger.Order attempt = new StockLedger.Order(MAIN, "29", "", "", "inventory-1/attempt1", false);
 
         Settlement first =
                 stockLedger.settleAll(pipeline, List.of(attempt)).get(0).get();
@@ -236,7 +236,7 @@ class OrderProcessorTest extends WithRedis {
         for (int order = 0; order < 100; order++) {
             place("o" + order, OrderItems.of(new OrderItem("001", 1)), FAR);
             for (int copy = 0; copy < 10; copy++) {
-                copies.add(new StockLedger.Order(MAIN, "o" + order, "", "001=1", "r/" + copy));
+                copies.add(new StockLedger.Order(MAIN, "o" + order, "", "001=1", "r/" + copy, false));
             }
         }
         Collections.shuffle(copies, new Random(seed));
@@ -324,7 +324,7 @@ class OrderProcessorTest extends WithRedis {
     void aFullRedisRefusesTheCommitAndNothingHasHappened() {
         stock("001", 10);
         place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
-        StockLedger.Order attempt = new StockLedger.Order(MAIN, "29", "", "", "inventory-1/attempt1");
+        StockLedger.Order attempt = new StockLedger.Order(MAIN, "29", "", "", "inventory-1/attempt1", false);
         configure("maxmemory", "1");
         try {
             assertThat(hear("29", OrderItems.of(new OrderItem("001", 1)))).isEqualTo(Outcome.FAILED);

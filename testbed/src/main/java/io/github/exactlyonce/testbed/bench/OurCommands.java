@@ -90,6 +90,7 @@ public final class OurCommands {
                 "",
                 RETENTION_MILLIS,
                 LEDGER_LENGTH,
-                RedisKeys.inventoryUpdates(Warehouse.MAIN));
+                RedisKeys.inventoryUpdates(Warehouse.MAIN),
+                "");
     }
 }
