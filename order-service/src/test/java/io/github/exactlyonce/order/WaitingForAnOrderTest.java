@@ -186,8 +186,17 @@ class WaitingForAnOrderTest extends OrderServiceTest {
                             .text()
                             .contains("1.0"));
 
+            int port = service.context().getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+            EventStream stream = EventStream.open(port, "");
+            stream.next();
+
+            long start = System.nanoTime();
             service.close();
 
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isLessThan(Duration.ofSeconds(8)); // it waited for nobody
+            assertThat(stream.next()).isEqualTo(": the service stops. Resume with Last-Event-ID");
+            assertThat(stream.isEnded()).isTrue();
             assertThat(soon(waiting).status()).isEqualTo(201);
             assertThat(soon(waiting).text("status")).isEqualTo("PLACED");
         }
