@@ -2,18 +2,23 @@ package io.github.exactlyonce.order;
 
 import static io.github.exactlyonce.order.SmallCluster.slot;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.order.OrdersClient.Answer;
 import io.github.exactlyonce.order.SmallCluster.Node;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -175,6 +180,39 @@ class OneShardInTroubleTest {
         assertPlacedOnce(orphaned, "replica");
     }
 
+    /** Sharded channels are Redis 7's. */
+    @Test
+    void whoWaitsForAnOrderHearsItsShardAndTheOneThatItsSlotMovesTo() {
+        Warehouse moving = used(cluster.plain, patient, "memory");
+        assumeThat(cluster.plain.redis.commands().info("server")).doesNotContain("redis_version:6.");
+        CompletableFuture<Answer> here = placeAndWait(moving, "here");
+        settle(moving, "here", cluster.plain);
+        assertThat(here.orTimeout(10, TimeUnit.SECONDS).join().text("status")).isEqualTo("CONFIRMED");
+
+        CompletableFuture<Answer> there = placeAndWait(moving, "there");
+        cluster.beginToMove(slot(moving), cluster.plain, cluster.replicated);
+        cluster.endMove(slot(moving), cluster.plain, cluster.replicated);
+        settle(moving, "there", cluster.replicated);
+        assertThat(there.orTimeout(10, TimeUnit.SECONDS).join().text("status")).isEqualTo("CONFIRMED");
+    }
+
+    private static CompletableFuture<Answer> placeAndWait(Warehouse warehouse, String id) {
+        return patient.placeLater(json(warehouse, id), "Prefer", "wait=19");
+    }
+
+    /** As a replica does, when the service hears it. */
+    private static void settle(Warehouse warehouse, String id, Node node) {
+        RedisCommands<String, String> redis = node.redis.commands();
+        String channel = RedisKeys.shardedInventoryUpdates(warehouse);
+        await().atMost(LIMIT)
+                .until(() -> redis.exists(RedisKeys.order(warehouse, id)) == 1
+                        && redis.pubsubShardNumsub(channel).get(channel) == 1);
+        redis.hset(
+                RedisKeys.order(warehouse, id),
+                Map.of("status", "CONFIRMED", "settledAt", "1767225600000", "settledBy", "inventory-1/x7"));
+        redis.spublish(channel, "{\"eventType\":\"OrderConfirmed\",\"id\":\"" + id + "\"}");
+    }
+
     private static RunningOrderService start(String timeout) {
         return RunningOrderService.start(
                 cluster.plain.process.port(),
@@ -210,8 +248,11 @@ class OneShardInTroubleTest {
     }
 
     private static Answer place(OrdersClient client, Warehouse warehouse, String id, String durability) {
-        String order = OrdersClient.order(id, "001", 1).replaceFirst("}$", ",\"warehouse\":\"" + warehouse + "\"}");
-        return client.place(order, "Durability", durability);
+        return client.place(json(warehouse, id), "Durability", durability);
+    }
+
+    private static String json(Warehouse warehouse, String id) {
+        return OrdersClient.order(id, "001", 1).replaceFirst("}$", ",\"warehouse\":\"" + warehouse + "\"}");
     }
 
     private static Answer read(OrdersClient client, Warehouse warehouse, String id) {
