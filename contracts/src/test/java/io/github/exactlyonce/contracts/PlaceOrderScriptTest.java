@@ -4,6 +4,7 @@ import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -61,6 +62,25 @@ class PlaceOrderScriptTest {
                 .containsEntry("told", "1"); // this test
         assertThat(script.dueAt("29")).isEqualTo((double) placedAt + PlaceOrderScript.GRACE_MILLIS);
         assertThat(redis.ttl(RedisKeys.order(MAIN, "29"))).isEqualTo(-1);
+    }
+
+    /** As to a user without the right to the channel. */
+    @Test
+    void anOrderThatRedisRefusesToPublishIsRecordedAndDueAllTheSame() {
+        redis.aclSetuser(
+                "no-channels",
+                AclSetuserArgs.Builder.on().nopass().allKeys().allCommands().resetChannels());
+        redis.auth("no-channels", "any");
+        try {
+            assertThatThrownBy(() -> script.run("announce", "29", "001=2", "", ""))
+                    .isInstanceOf(RedisCommandExecutionException.class)
+                    .hasMessageContaining("channel");
+        } finally {
+            redis.auth("default", "any");
+        }
+
+        assertThat(redis.hgetall(RedisKeys.order(MAIN, "29"))).containsOnlyKeys("status", "items", "placedAt");
+        assertThat(script.dueAt("29")).isNotNull();
     }
 
     @Test

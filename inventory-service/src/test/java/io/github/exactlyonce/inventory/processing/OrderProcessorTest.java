@@ -204,6 +204,23 @@ class OrderProcessorTest extends WithRedis {
     }
 
     @Test
+    void anOrderThatItsJobBringsBackSaysAfterHowManyAttempts() {
+        stock("001", 10);
+        place("30", OrderItems.of(new OrderItem("001", 1)), FAR);
+        hear("30", OrderItems.of(new OrderItem("001", 1)));
+        place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
+        redis.opsForZSet().incrementScore(RedisKeys.jobs(MAIN), "order 29", 3.0 / 1024); // claimed three times
+
+        processor.process(pipeline, List.of(OrderHint.dueJob(MAIN, "29")));
+
+        assertThat(redis.opsForHash().get(RedisKeys.order(MAIN, "29"), "recovered"))
+                .isEqualTo("3");
+        assertThat(order("30").settledBy()).isEqualTo("inventory-1");
+        assertThat(redis.opsForHash().hasKey(RedisKeys.order(MAIN, "30"), "recovered"))
+                .isFalse();
+    }
+
+    @Test
     void whoDiesBetweenItsCommitAndItsLogLineHasSettledTheOrder() {
         stock("001", 10);
         place("29", OrderItems.of(new OrderItem("001", 1)), FAR);
