@@ -14,7 +14,15 @@ import io.github.exactlyonce.testbed.system.Decisions.Decision;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -88,6 +96,40 @@ class MessagesIT {
     }
 
     @Test
+    void aClientThatWaitsListensListsAndAsksSeesWhatTheReplicasDid(TestSystem system) throws Exception {
+        HttpClient http = HttpClient.newHttpClient();
+        Stream<String> lines = http.send(request(system, "/orders/stream").build(), BodyHandlers.ofLines())
+                .body();
+        CompletableFuture<String> streamed =
+                CompletableFuture.supplyAsync(() -> lines.filter(line -> line.startsWith("data: {\"id\":\"33\""))
+                        .findFirst()
+                        .orElse("closed"));
+        Order order = Order.of("33", new OrderItem("001", 2));
+
+        HttpResponse<String> placed = http.send(
+                request(system, "/orders")
+                        .header("Content-Type", "application/json")
+                        .header("Prefer", "wait=20")
+                        .POST(BodyPublishers.ofString(
+                                "{\"orderId\":\"33\",\"items\":[{\"id\":\"001\",\"quantity\":2}]}"))
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertThat(placed.statusCode()).isEqualTo(201);
+        assertThat(placed.headers().firstValue("Preference-Applied")).contains("wait=20");
+        assertThat(placed.body()).contains("\"status\":\"CONFIRMED\"");
+        assertThat(streamed.get(TestSystem.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .contains("\"status\":\"CONFIRMED\"", "\"units\":{\"001\":-2}");
+        assertThat(http.send(request(system, "/orders?status=CONFIRMED").build(), BodyHandlers.ofString())
+                        .body())
+                .contains("\"orderId\":\"33\"");
+        assertThat(http.send(request(system, "/orders/33/events").build(), BodyHandlers.ofString())
+                        .body())
+                .contains("\"heardBy\":" + TestSystem.REPLICAS, "\"event\":\"settled\"", "\"source\":\"message\"");
+        system.assertEachSettledOnce(List.of(order));
+    }
+
+    @Test
     void aMalformedMessageIsBuriedOnceAndTheNextOrderIsSettled(TestSystem system) {
         system.redis()
                 .publish(
@@ -126,5 +168,9 @@ class MessagesIT {
                 .containsExactlyInAnyOrder("processed", "skipped", "skipped");
         assertThat(system.redis().hget(RedisKeys.order(MAIN, id), "orderId")).isEqualTo("29");
         system.assertEachSettledOnce(List.of(Order.of(id, new OrderItem("001", 2), new OrderItem("002", 1))));
+    }
+
+    private static HttpRequest.Builder request(TestSystem system, String path) {
+        return HttpRequest.newBuilder(system.orderService().uri().resolve(path)).timeout(TestSystem.PATIENCE);
     }
 }
