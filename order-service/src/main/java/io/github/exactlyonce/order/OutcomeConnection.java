@@ -77,9 +77,15 @@ final class OutcomeConnection extends RedisPubSubAdapter<String, String> {
         }
     }
 
-    void close() {
+    /**
+     * One that is lost too: it would reconnect beside the one that takes its place.
+     *
+     * @return true
+     */
+    boolean close() {
         heard.clear();
         connecting.thenAccept(StatefulRedisPubSubConnection::closeAsync);
+        return true;
     }
 
     @Override

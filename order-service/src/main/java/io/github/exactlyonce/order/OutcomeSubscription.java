@@ -42,7 +42,7 @@ final class OutcomeSubscription {
     /** How often a cluster is asked at the most where everything is. */
     private static final Duration REFRESH = Duration.ofSeconds(1);
 
-    /** Among the addresses of primaries: the connection for plain channels, which reconnects by itself. */
+    /** Among the addresses of primaries: the connection for plain channels. */
     private static final String ANYWHERE = "";
 
     private static final Logger log = LoggerFactory.getLogger(OutcomeSubscription.class);
@@ -136,7 +136,7 @@ final class OutcomeSubscription {
             wanted.put(RedisKeys.inventoryUpdates(warehouse), warehouse);
             wanted.put(channels.inventoryUpdates(warehouse), warehouse);
         }
-        open.values().removeIf(OutcomeConnection::isLost);
+        open.values().removeIf(connection -> connection.isLost() && connection.close());
         open.values().forEach(connection -> connection.keepOnly(wanted.keySet()));
         boolean missing = false;
         for (Map.Entry<String, Warehouse> entry : wanted.entrySet()) {

@@ -137,7 +137,7 @@ class StreamingOrdersTest extends OrderServiceTest {
             slow.setSoTimeout((int) LIMIT.toMillis());
             slow.connect(new InetSocketAddress("127.0.0.1", port));
             slow.getOutputStream()
-                    .write(("GET /orders/stream?warehouse=stream-slow HTTP/1.1\r\nHost: x\r\n\r\n")
+                    .write(("GET /orders/stream?warehouse=stream-slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             awaitClients(2);
             quick.next();
