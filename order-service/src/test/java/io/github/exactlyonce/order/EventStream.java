@@ -49,12 +49,16 @@ final class EventStream implements AutoCloseable {
 
     /** The next event or comment, without heartbeats; {@value #END} if the connection is closed. */
     String next() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10); // heartbeats do not move it
         try {
             String event = events.poll(10, TimeUnit.SECONDS);
+            while (":".equals(event)) {
+                event = events.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
             if (event == null) {
                 throw new AssertionError("no event within 10 s");
             }
-            return event.equals(":") ? next() : event;
+            return event;
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -1,0 +1,86 @@
+package io.github.exactlyonce.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockAsyncContext;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+/** With a socket that takes what the test says. */
+class StreamClientTest {
+
+    private final Socket socket = new Socket();
+    private final Counter dropped = new SimpleMeterRegistry().counter("dropped");
+    private final AtomicInteger left = new AtomicInteger();
+    private final MockAsyncContext context =
+            new MockAsyncContext(new MockHttpServletRequest(), new MockHttpServletResponse());
+    private final StreamClient client = new StreamClient(context, socket, dropped, left::incrementAndGet);
+
+    StreamClientTest() {
+        context.addListener(client);
+    }
+
+    @Test
+    void whatWaitsForTheSocketIsWrittenInOrderWhenItTakesSomething() {
+        client.send(SettledEvent.comment("1"));
+        client.send(SettledEvent.comment("2"));
+        assertThat(client.isIdle()).isFalse();
+        assertThat(client.isStuck(0)).isTrue();
+
+        socket.ready = true;
+        client.onWritePossible();
+        client.send(SettledEvent.comment("3"));
+
+        assertThat(socket.written).hasToString(": 1\n\n: 2\n\n: 3\n\n");
+        assertThat(client.isIdle()).isTrue();
+        assertThat(client.isStuck(0)).isFalse();
+        assertThat(left).hasValue(0);
+    }
+
+    @Test
+    void oneThatIsTooFarBehindLosesWhatWaitsAndIsToldWhy() {
+        for (int i = 0; i < StreamClient.MOST_WAITING; i++) {
+            client.send(SettledEvent.HEARTBEAT);
+        }
+        assertThat(client.isEnding()).isFalse();
+
+        client.send(SettledEvent.HEARTBEAT);
+        client.send(SettledEvent.HEARTBEAT);
+        assertThat(client.isEnding()).isTrue();
+        assertThat(dropped.count()).isOne();
+        assertThat(left).hasValue(0); // its connection is still there
+
+        socket.ready = true;
+        client.onWritePossible();
+
+        assertThat(socket.written).hasToString(": too slow: 512 events wait. Resume with Last-Event-ID\n\n");
+        assertThat(left).hasValue(1);
+    }
+
+    private static final class Socket extends ServletOutputStream {
+
+        private final StringBuilder written = new StringBuilder();
+        private boolean ready;
+
+        @Override
+        public boolean isReady() {
+            return ready;
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            throw new UnsupportedOperationException("the test calls it");
+        }
+
+        @Override
+        public void write(int character) {
+            written.append((char) character);
+        }
+    }
+}
