@@ -30,7 +30,8 @@ final class OrderList {
     static final int LONGEST_LOOK = 1_000;
 
     /** The first words of jobs that stand for open orders; what follows is the id. */
-    private static final List<String> KINDS = List.of(RedisKeys.ORDER_JOBS + " ");
+    private static final List<String> KINDS =
+            RedisKeys.HINTED_JOBS.stream().map(kind -> kind + " ").toList();
 
     private final OrderReads reads;
 
@@ -133,10 +134,10 @@ final class OrderList {
                     && (effect == null || status == null || status.name().equals(effect));
         }
 
-        /** An order that has another status than the entry gave it has a later one, or a job. */
+        /** An order that has another status than the entry gave it has a later one, or a job. One that was cancelled before it was settled has its job. */
         boolean isOf(OrderRecord order, @Nullable OrderStatus status) {
             boolean is = effect == null
-                    ? !order.status().isSettled()
+                    ? !order.status().isSettled() || order.settledBy() == null
                     : order.status().isSettled() && order.status().name().equals(effect);
             return is && (status == null || order.status() == status);
         }

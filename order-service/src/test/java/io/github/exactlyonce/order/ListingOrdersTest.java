@@ -96,6 +96,36 @@ class ListingOrdersTest extends OrderServiceTest {
                 .containsExactly("yes");
     }
 
+    /** No replica has settled it as that yet, so the ledger does not know of it. */
+    @Test
+    void anOrderThatWasCancelledBeforeItWasSettledIsThereAllTheTime() {
+        Warehouse warehouse = new Warehouse("list-cancelled");
+        place(warehouse, "a", "");
+        place(warehouse, "b", "");
+        client().send("DELETE", "/orders/a?warehouse=list-cancelled", "");
+
+        assertThat(ids(client().get("/orders?warehouse=list-cancelled"))).containsExactly("b", "a");
+        settle(warehouse, "a", "CANCELLED");
+        assertThat(ids(client().get("/orders?warehouse=list-cancelled"))).containsExactly("b", "a");
+        assertThat(ids(client().get("/orders?warehouse=list-cancelled&status=CANCELLED")))
+                .containsExactly("a");
+    }
+
+    /** It is open again, until its stock has returned. */
+    @Test
+    void anOrderThatIsBeingCancelledIsOpen() {
+        Warehouse warehouse = new Warehouse("list-cancelling");
+        place(warehouse, "a", "");
+        settle(warehouse, "a", "CONFIRMED");
+        client().send("DELETE", "/orders/a?warehouse=list-cancelling", "");
+
+        assertThat(ids(client().get("/orders?warehouse=list-cancelling"))).containsExactly("a");
+        assertThat(ids(client().get("/orders?warehouse=list-cancelling&status=CANCELLING")))
+                .containsExactly("a");
+        assertThat(ids(client().get("/orders?warehouse=list-cancelling&status=CONFIRMED")))
+                .isEmpty();
+    }
+
     @Test
     void whatIsGoneOrDamagedOrHasALaterEntryIsPassedOver() {
         Warehouse warehouse = new Warehouse("list-gone");
