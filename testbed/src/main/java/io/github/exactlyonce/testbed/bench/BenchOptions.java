@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  * What can be chosen on Maven's command line.
  *
  * @param scope {@code -Dbench=full}
- * @param parts {@code -Dpart=http,latency}: some of them instead of all
+ * @param parts {@code -Dpart=http,latency}: these, instead of those that belong to the scope
  * @param rounds {@code -Drounds=5}: how often each turn comes
  * @param orders {@code -Dorders=20000}: in each turn of the consuming side, at most
  */
@@ -25,7 +25,7 @@ record BenchOptions(Scope scope, List<Part> parts, int rounds, int orders) {
     /** @param arguments {@code --<name>=<value>}, as the profile {@code bench} hands them on; no value means the default */
     static BenchOptions parse(String... arguments) {
         Scope scope = Scope.QUICK;
-        List<Part> parts = ALL;
+        List<Part> parts = List.of();
         int rounds = 0;
         int orders = 0;
         for (String argument : arguments) {
@@ -42,13 +42,16 @@ record BenchOptions(Scope scope, List<Part> parts, int rounds, int orders) {
             }
         }
         return new BenchOptions(
-                scope, parts, rounds == 0 ? scope.rounds() : rounds, orders == 0 ? scope.orders() : orders);
+                scope,
+                parts.isEmpty() ? scope.parts() : parts,
+                rounds == 0 ? scope.rounds() : rounds,
+                orders == 0 ? scope.orders() : orders);
     }
 
     /** The command that does all of this again. */
     String command() {
         return "mvn -Pbench -Dbench=%s -Drounds=%d -Dorders=%d".formatted(scope, rounds, orders)
-                + (parts.equals(ALL) ? "" : " -Dpart=" + names(parts));
+                + (parts.equals(scope.parts()) ? "" : " -Dpart=" + names(parts));
     }
 
     /** The command that does this part again. */
@@ -71,8 +74,7 @@ record BenchOptions(Scope scope, List<Part> parts, int rounds, int orders) {
             parts.add(ALL.stream()
                     .filter(part -> part.toString().equals(name.strip()))
                     .findFirst()
-                    .orElseThrow(() -> new BenchException(
-                            "-Dpart=%s: choose from %s; without it, all are done.".formatted(value, names(ALL)))));
+                    .orElseThrow(() -> new BenchException("-Dpart=%s: choose from %s.".formatted(value, names(ALL)))));
         }
         return List.copyOf(parts);
     }

@@ -38,12 +38,13 @@ final class EndToEnd {
     private final Map<Integer, List<HttpTurn>> limit = new LinkedHashMap<>();
 
     /** By itself it is as fast as it gets after some 50 s on two processors. */
-    private final WarmUp limitWarmUp = new WarmUp(Duration.ofSeconds(60), Duration.ofSeconds(120));
+    private final WarmUp limitWarmUp;
 
     EndToEnd(BenchOptions options, Progress progress, HttpScene scene) {
         this.options = options;
         this.progress = progress;
         this.scene = scene;
+        this.limitWarmUp = options.scope().warmUpAlone();
         this.connections = options.scope() == Scope.FULL ? List.of(16, 32, 64) : List.of(HttpScene.CONNECTIONS);
     }
 

@@ -27,30 +27,26 @@ final class HttpScene implements Audited {
     private static final Duration LOT = Duration.ofSeconds(2);
     private static final Duration LOT_LIMIT = Duration.ofMinutes(2);
 
-    /** The compilers of four JVMs share the processors with the requests, and need longer than the rate of some lots shows. */
-    private static final Duration WARM_UP_AT_LEAST = Duration.ofSeconds(120);
-
-    private static final Duration WARM_UP_AT_MOST = Duration.ofSeconds(180);
-
     /** The part of the steady rate that a fresh system is to reach soon. */
     static final double SOON = 0.8;
 
     private final RedisProcess redis;
     private final LocalSystem system;
     private final Books books;
-    private final WarmUp warmUp = new WarmUp(WARM_UP_AT_LEAST, WARM_UP_AT_MOST);
+    private final WarmUp warmUp;
     private final Map<Integer, Integer> settledInSecond = new TreeMap<>();
     private final List<ChildProcess> others = new CopyOnWriteArrayList<>();
     private int lots;
 
-    private HttpScene(RedisProcess redis, LocalSystem system) {
+    private HttpScene(RedisProcess redis, LocalSystem system, WarmUp warmUp) {
         this.redis = redis;
         this.system = system;
+        this.warmUp = warmUp;
         this.books = new Books(redis.port());
     }
 
     /** On a Java that can, from what it learned in a training before. */
-    static HttpScene launch(Progress progress) {
+    static HttpScene launch(Scope scope, Progress progress) {
         AotCaches.train(progress);
         RedisProcess redis = RedisProcess.start();
         List<Integer> ports = Ports.free(1 + Contender.REPLICAS);
@@ -68,7 +64,7 @@ final class HttpScene implements Audited {
                                         "health,loggers"), // to switch the log off and on
                         false),
                 AotCaches.environment());
-        return new HttpScene(redis, system);
+        return new HttpScene(redis, system, scope.warmUpOverHttp());
     }
 
     RedisProcess redis() {

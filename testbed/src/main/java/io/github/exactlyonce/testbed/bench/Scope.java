@@ -1,12 +1,17 @@
 package io.github.exactlyonce.testbed.bench;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** How much time there is. */
 public enum Scope {
     QUICK(3, 15_000, Duration.ofSeconds(2), Duration.ofSeconds(8), Duration.ofSeconds(20)),
     FULL(11, 100_000, Duration.ofSeconds(20), Duration.ofSeconds(30), Duration.ofSeconds(75));
+
+    /** Of the quick run, which is to take some ten minutes. */
+    private static final List<Part> QUICK_PARTS =
+            List.of(Part.CONSUMING, Part.ITEMS, Part.HTTP, Part.LATENCY, Part.DURABILITY, Part.COST);
 
     private final int rounds;
     private final int orders;
@@ -38,6 +43,25 @@ public enum Scope {
 
     WarmUp warmUp() {
         return new WarmUp(warmUpAtLeast, warmUpAtMost);
+    }
+
+    /** What is done if nobody says which. */
+    List<Part> parts() {
+        return this == QUICK ? QUICK_PARTS : List.of(Part.values());
+    }
+
+    /** The compilers of four JVMs share the processors with the requests, and need longer than the rate of some lots shows. */
+    WarmUp warmUpOverHttp() {
+        return this == QUICK
+                ? new WarmUp(Duration.ofSeconds(60), Duration.ofSeconds(90))
+                : new WarmUp(Duration.ofSeconds(120), Duration.ofSeconds(180));
+    }
+
+    /** Half as long, where one JVM has them alone. */
+    WarmUp warmUpAlone() {
+        return this == QUICK
+                ? new WarmUp(Duration.ofSeconds(30), Duration.ofSeconds(60))
+                : new WarmUp(Duration.ofSeconds(60), Duration.ofSeconds(120));
     }
 
     /** Twice as long, where four times as many JVMs share the processors. */

@@ -43,7 +43,7 @@ final class Stage implements AutoCloseable {
     HttpScene http(Progress progress) throws InterruptedException {
         if (!(running instanceof HttpScene)) {
             clear();
-            enter(HttpScene.launch(progress)).warmUp(progress);
+            enter(HttpScene.launch(options.scope(), progress)).warmUp(progress);
         }
         return (HttpScene) running;
     }
