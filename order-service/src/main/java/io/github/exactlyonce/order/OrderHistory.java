@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.stereotype.Component;
@@ -33,6 +34,9 @@ final class OrderHistory {
     private static final int MOST_ENTRIES = 256;
 
     private static final int MOST_DEAD_LETTERS = 1_000;
+
+    /** A lock can be on a shard that hangs, which the {@link Bulkhead} of the order's does not see. */
+    private static final int LOCK_MILLIS = 200;
 
     /** What no order is that was never announced. */
     private static final Set<String> ANNOUNCED = Set.of("PLACED", "CONFIRMED", "REJECTED");
@@ -71,10 +75,16 @@ final class OrderHistory {
         }
         List<Map<String, Object>> events = new ArrayList<>();
         placed(events, warehouse, fields);
+        boolean tookStock = fields.containsKey("cancelRequestedAt");
+        if (!tookStock) { // it is settled as cancelled, then
+            cancelled(events, fields);
+        }
         gate(events, fields, lock);
         due(events, warehouse, id, fields, score);
         settled(events, warehouse, id, fields);
-        cancelled(events, fields);
+        if (tookStock) {
+            cancelled(events, fields);
+        }
         return Optional.of(events);
     }
 
@@ -104,7 +114,9 @@ final class OrderHistory {
     /** The lock is kept for some seconds. If its shard does not answer, that is no reason to say nothing. */
     private static void gate(
             List<Map<String, Object>> events, Map<String, String> fields, CompletableFuture<byte @Nullable []> lock) {
-        byte[] token = lock.handle((found, failure) -> found).join();
+        byte[] token = lock.handle((found, failure) -> found)
+                .completeOnTimeout(null, LOCK_MILLIS, TimeUnit.MILLISECONDS)
+                .join();
         if (token != null || fields.containsKey("settledBy")) {
             Map<String, Object> won = event("won", UNKNOWN);
             won.put("replica", token == null ? UNKNOWN : OrderRecord.replicaOf(OrderReads.text(token)));
@@ -162,7 +174,9 @@ final class OrderHistory {
         }
         Map<String, Object> settled = event("settled", time(fields.get("settledAt")));
         Optional<Map.Entry<String, Map<String, String>>> entry = entry(warehouse, id, by, fields.get("settledAt"));
-        settled.put("status", entry.map(found -> found.getValue().get("effect")).orElse(fields.get("status")));
+        settled.put(
+                "status",
+                fields.containsKey("cancelRequestedAt") ? "CONFIRMED" : fields.get("status")); // what it was then
         settled.put("replica", OrderRecord.replicaOf(by));
         settled.put("source", attempts != null ? "job" : isOurs ? "message" : UNKNOWN);
         if (attempts != null) {
@@ -172,7 +186,7 @@ final class OrderHistory {
         events.add(settled);
     }
 
-    /** An entry has the time of its record. */
+    /** An entry has the time of its record; before Redis 7.2, whose clock goes on inside a script, it can be a millisecond younger. */
     private Optional<Map.Entry<String, Map<String, String>>> entry(
             Warehouse warehouse, String id, String by, @Nullable String settledAt) {
         if (settledAt == null) {
@@ -180,7 +194,7 @@ final class OrderHistory {
         }
         List<StreamMessage<byte[], byte[]>> entries = OrderReads.await(reads.ask(redis -> redis.xrange(
                 OrderReads.bytes(RedisKeys.ledger(warehouse)),
-                Range.create(settledAt, settledAt),
+                Range.create(settledAt, String.valueOf(Long.parseLong(settledAt) + 1)),
                 Limit.from(MOST_ENTRIES))));
         return entries.stream()
                 .map(entry -> Map.entry(entry.getId(), OrderReads.text(entry.getBody())))

@@ -76,7 +76,7 @@ final class OrderList {
             }
             looked += leads.size();
             if (leads.size() < count) {
-                if (!position.isAmongOpen() || status != null) {
+                if (!position.isAmongOpen() || status != null && status != OrderStatus.CANCELLED) {
                     return new Page(orders, null);
                 }
                 position = OrderCursor.SETTLED;

@@ -59,9 +59,11 @@ class OrderListController {
     }
 
     private static OrderCursor cursor(@Nullable OrderStatus status, String after) {
-        OrderCursor first = status != null && status.isSettled() ? OrderCursor.SETTLED : OrderCursor.OPEN;
+        boolean isAnywhere =
+                status == null || status == OrderStatus.CANCELLED; // which a replica may still have to settle
+        OrderCursor first = isAnywhere || !status.isSettled() ? OrderCursor.OPEN : OrderCursor.SETTLED;
         OrderCursor cursor = after.isEmpty() ? first : OrderCursor.parse(after);
-        if (status != null && cursor.isAmongOpen() != first.isAmongOpen()) {
+        if (!isAnywhere && cursor.isAmongOpen() != first.isAmongOpen()) {
             throw OrderCursor.wrong();
         }
         return cursor;

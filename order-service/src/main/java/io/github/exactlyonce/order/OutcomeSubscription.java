@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,7 @@ final class OutcomeSubscription {
     private final Map<String, OutcomeConnection> open = new ConcurrentHashMap<>();
 
     private @Nullable RedisClient nodes;
+    private final AtomicBoolean aboutToLook = new AtomicBoolean();
     private boolean looking;
     private boolean reportedFailure;
     private long refreshedAt = System.nanoTime() - REFRESH.toNanos();
@@ -89,7 +91,7 @@ final class OutcomeSubscription {
         long until = System.nanoTime() + time.plus(LINGER).toNanos();
         wantedUntil.merge(warehouse, until, (a, b) -> a - b > 0 ? a : b);
         if (!hears(warehouse)) {
-            thread.execute(this::look);
+            lookSoon();
         }
     }
 
@@ -101,6 +103,16 @@ final class OutcomeSubscription {
     void close() {
         thread.execute(this::unsubscribe);
         thread.shutdown();
+    }
+
+    /** Once for all who ask meanwhile: while Redis hangs, a look takes long. */
+    private void lookSoon() {
+        if (aboutToLook.compareAndSet(false, true)) {
+            thread.execute(() -> {
+                aboutToLook.set(false);
+                look();
+            });
+        }
     }
 
     private void look() {

@@ -33,7 +33,7 @@ record PreferredWait(Duration limit) {
             Pattern.compile(BLANK + "(?:(?<name>" + TOKEN + ")(?:" + BLANK + "=" + BLANK
                     + "(?<value>" + WORD + ")?)?" + BLANK + "(?:;" + BLANK + "(?:" + TOKEN + "(?:" + BLANK + "=" + BLANK
                     + WORD + "?)?)?"
-                    + BLANK + ")*+)?(?:,|$)");
+                    + BLANK + ")*+)?(?:,|\\z)");
 
     /** @param headers each line of the header; a preference counts where it is first given */
     static Optional<PreferredWait> of(Enumeration<String> headers) {

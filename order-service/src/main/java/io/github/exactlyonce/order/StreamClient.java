@@ -82,7 +82,6 @@ final class StreamClient implements WriteListener, AsyncListener {
     void end(String why) {
         if (farewell == null) {
             farewell = SettledEvent.comment(why);
-            queue.clear();
             write();
         }
     }
@@ -143,7 +142,8 @@ final class StreamClient implements WriteListener, AsyncListener {
         do {
             try {
                 writeWhatFits();
-            } catch (IOException | IllegalStateException e) {
+            } catch (IOException
+                    | RuntimeException e) { // it must stay possible to write, and its reader has others too
                 log.debug("a client of the stream is gone", e);
                 complete();
             }
@@ -153,6 +153,10 @@ final class StreamClient implements WriteListener, AsyncListener {
 
     private void writeWhatFits() throws IOException {
         while (!over) {
+            if (farewell != null) { // by whoever writes, alone: an event behind one that is dropped would be where the
+                // client resumes
+                queue.clear();
+            }
             if (!out.isReady()) { // the container calls when it is
                 if (stuckSince == null) {
                     stuckSince = System.nanoTime();
@@ -160,7 +164,7 @@ final class StreamClient implements WriteListener, AsyncListener {
                 return;
             }
             stuckSince = null;
-            byte[] next = queue.poll();
+            byte[] next = farewell == null ? queue.poll() : null;
             if (next != null) {
                 waiting.decrementAndGet();
                 out.write(next);

@@ -105,6 +105,8 @@ class ListingOrdersTest extends OrderServiceTest {
         client().send("DELETE", "/orders/a?warehouse=list-cancelled", "");
 
         assertThat(ids(client().get("/orders?warehouse=list-cancelled"))).containsExactly("b", "a");
+        assertThat(ids(client().get("/orders?warehouse=list-cancelled&status=CANCELLED")))
+                .containsExactly("a");
         settle(warehouse, "a", "CANCELLED");
         assertThat(ids(client().get("/orders?warehouse=list-cancelled"))).containsExactly("b", "a");
         assertThat(ids(client().get("/orders?warehouse=list-cancelled&status=CANCELLED")))

@@ -46,6 +46,8 @@ class PreferredWaitTest {
                 "wait=x, wait=5",
                 "=2",
                 "waiting=2",
+                "wait=2\u0085", // which a regular expression may take for the end of a line
+                "wait=2\n",
                 "note=\"wait=2\""
             })
     void whatIsNoWaitIsIgnored(String header) {

@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockAsyncContext;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -63,10 +65,34 @@ class StreamClientTest {
         assertThat(left).hasValue(1);
     }
 
+    /** It resumes after the last event that it was given, so none may be missing before that one. */
+    @Test
+    void whatIsDroppedWhileItIsWrittenToIsAllBehindWhatWasWritten() throws InterruptedException {
+        for (int round = 0; round < 200; round++) {
+            Socket own = new Socket();
+            StreamClient slow = new StreamClient(context, own, dropped, () -> {});
+            for (int i = 0; i < StreamClient.MOST_WAITING; i++) {
+                slow.send(SettledEvent.comment(String.valueOf(i)));
+            }
+            own.ready = true;
+            Thread container = new Thread(slow::onWritePossible);
+            container.start();
+            slow.end("bye");
+            container.join();
+
+            String events = own.written.toString().replaceFirst(": bye\\s+$", "");
+            int count = events.isEmpty() ? 0 : events.split("\n\n").length;
+            assertThat(events)
+                    .isEqualTo(IntStream.range(0, count)
+                            .mapToObj(i -> ": " + i + "\n\n")
+                            .collect(Collectors.joining()));
+        }
+    }
+
     private static final class Socket extends ServletOutputStream {
 
         private final StringBuilder written = new StringBuilder();
-        private boolean ready;
+        private volatile boolean ready;
 
         @Override
         public boolean isReady() {

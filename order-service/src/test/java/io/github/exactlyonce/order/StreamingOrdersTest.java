@@ -67,6 +67,17 @@ class StreamingOrdersTest extends OrderServiceTest {
         }
     }
 
+    /** It would write nothing, and so nobody would notice that it has left. */
+    @Test
+    void headIsAnsweredWithoutAStream() {
+        Answer answer =
+                client().send("HEAD", "/orders/stream?warehouse=stream-head", "", "Accept", "text/event-stream");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).startsWith("text/event-stream");
+        assertThat(answer.text()).isEmpty();
+    }
+
     @Test
     void whoResumesIsSentWhatWasMissedAndThenWhatComes() {
         Warehouse warehouse = new Warehouse("stream-resume");
