@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.util.Assert;
@@ -43,14 +44,28 @@ public record LuaScript(String body, String sha1, ScriptOutputType output) {
         return new LuaScript(body, Base16.digest(body.getBytes(StandardCharsets.UTF_8)), output);
     }
 
-    private static String read(String file) {
+    /**
+     * The text of a script, with what it includes.
+     *
+     * @param file in {@code META-INF/scripts}
+     * @param text of such a file
+     */
+    public static String whole(String file, UnaryOperator<String> text) {
+        return INCLUDE.matcher(text.apply(file))
+                .replaceAll(include -> Matcher.quoteReplacement(whole("include/" + include.group(1), text)));
+    }
+
+    /** The text of a file of {@code META-INF/scripts} on the class path, as it stands there. */
+    public static String text(String file) {
         try (InputStream in = LuaScript.class.getResourceAsStream("/META-INF/scripts/" + file)) {
             Assert.state(in != null, () -> "no script " + file);
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return INCLUDE.matcher(text)
-                    .replaceAll(include -> Matcher.quoteReplacement(read("include/" + include.group(1))));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String read(String file) {
+        return whole(file, LuaScript::text);
     }
 }

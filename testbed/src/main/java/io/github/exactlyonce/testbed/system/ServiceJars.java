@@ -1,5 +1,6 @@
 package io.github.exactlyonce.testbed.system;
 
+import io.github.exactlyonce.contracts.redis.LuaScript;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -67,10 +68,21 @@ final class ServiceJars {
         });
     }
 
-    /** A script of an unpacked service, as that sends it to Redis. */
+    /** A script of an unpacked service, as that sends it to Redis: with what it includes, of its own or of the contracts. */
     static String script(Path unpacked, String file) {
         try (FileSystem jar = FileSystems.newFileSystem(unpacked)) {
-            return Files.readString(jar.getPath("META-INF", "scripts", file));
+            return LuaScript.whole(file, name -> {
+                Path own = jar.getPath("META-INF", "scripts", name);
+                return Files.exists(own) ? read(own) : LuaScript.text(name);
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
