@@ -9,7 +9,7 @@ public enum Scope {
     QUICK(3, 15_000, Duration.ofSeconds(2), Duration.ofSeconds(8), Duration.ofSeconds(20)),
     FULL(11, 100_000, Duration.ofSeconds(20), Duration.ofSeconds(30), Duration.ofSeconds(75));
 
-    /** Of the quick run, which is to take some ten minutes. */
+    /** Of the quick run, which is to take little more than ten minutes. */
     private static final List<Part> QUICK_PARTS =
             List.of(Part.CONSUMING, Part.ITEMS, Part.HTTP, Part.LATENCY, Part.DURABILITY, Part.COST);
 
@@ -52,16 +52,12 @@ public enum Scope {
 
     /** The compilers of four JVMs share the processors with the requests, and need longer than the rate of some lots shows. */
     WarmUp warmUpOverHttp() {
-        return this == QUICK
-                ? new WarmUp(Duration.ofSeconds(60), Duration.ofSeconds(90))
-                : new WarmUp(Duration.ofSeconds(120), Duration.ofSeconds(180));
+        return new WarmUp(Duration.ofSeconds(120), Duration.ofSeconds(180));
     }
 
     /** Half as long, where one JVM has them alone. */
     WarmUp warmUpAlone() {
-        return this == QUICK
-                ? new WarmUp(Duration.ofSeconds(30), Duration.ofSeconds(60))
-                : new WarmUp(Duration.ofSeconds(60), Duration.ofSeconds(120));
+        return new WarmUp(Duration.ofSeconds(60), Duration.ofSeconds(120));
     }
 
     /** Twice as long, where four times as many JVMs share the processors. */
