@@ -3,7 +3,7 @@ end=$(($(date +%s) + TIMEOUT_SECONDS))
 
 request() { # prints the HTTP status of the answer, and tries until there is one that is not about Redis or the start
   while :; do
-    status=$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$@")
+    status=$(curl -s -m 5 ${KEY:+-H} ${KEY:+"Authorization: Bearer $KEY"} -o /dev/null -w '%{http_code}' "$@")
     case "$status" in
       2?? | 4??)
         echo "$status"
@@ -27,6 +27,10 @@ for entry in $STOCK; do
       status=$(request -X PUT -H 'Content-Type: application/json' -d "{\"quantity\":$units}" "$SERVICE/inventory/$sku")
       [ "$status" = 200 ] || { echo "FAILED: $sku could not be set to $units, HTTP status $status"; exit 1; }
       echo "$sku is set to $units"
+      ;;
+    401 | 403)
+      echo "FAILED: the service asks for a key with the role operate: set hooks.keyExistingSecret to a Secret with one."
+      exit 1
       ;;
     *)
       echo "FAILED: no replica said within $TIMEOUT_SECONDS s whether there is stock of $sku. Is one ready, and Redis there?"

@@ -7,9 +7,9 @@ status=none
 
 while :; do
   if [ "$status" = none ]; then
-    answer=$(curl -sS -m 5 -H 'Content-Type: application/json' -d "$body" "$SERVICE/orders" 2>&1)
+    answer=$(curl -sS -m 5 ${KEY:+-H} ${KEY:+"Authorization: Bearer $KEY"} -H 'Content-Type: application/json' -d "$body" "$SERVICE/orders" 2>&1)
   else
-    answer=$(curl -sS -m 5 "$SERVICE/orders/$order" 2>&1)
+    answer=$(curl -sS -m 5 ${KEY:+-H} ${KEY:+"Authorization: Bearer $KEY"} "$SERVICE/orders/$order" 2>&1)
   fi
   case "$answer" in
     *'"status":"CONFIRMED"'* | *'"status":"REJECTED"'*)

@@ -11,4 +11,6 @@
   value: {{ .Values.durability.timeout | quote }}
 - name: ORDERS_DURABILITYREPLICAS
   value: {{ .Values.durability.replicas | quote }}
+- name: CONSOLE_INVENTORYURL
+  value: {{ .Values.console.inventoryUrl | quote }}
 {{- end }}

@@ -59,7 +59,7 @@ spec:
               containerPort: 8081
           env:
             {{- include "service-library.env" . | trim | nindent 12 }}
-          {{- with .Values.extraEnvFrom }}
+          {{- with include "service-library.envFrom" . | fromYamlArray }}
           envFrom:
             {{- toYaml . | nindent 12 }}
           {{- end }}
@@ -178,10 +178,15 @@ spec:
 {{- end }}
 
 {{- define "service-library.ownEnv" -}}
+- name: SERVER_ADDRESS
+  value: 0.0.0.0
+- name: MANAGEMENT_SERVER_ADDRESS
+  value: 0.0.0.0
 - name: MANAGEMENT_SERVER_PORT
   value: "8081"
 - name: LOGGING_STRUCTURED_FORMAT_CONSOLE # the image says logstash
   value: {{ eq .Values.logFormat "json" | ternary "logstash" "" | quote }}
+{{- include "service-library.security.env" . }}
 {{- include "service-library.redis.env" . }}
 {{ include (printf "%s.env" .Chart.Name) . }}
 {{- with .Values.datadog }}

@@ -42,6 +42,13 @@ containers:
       - name: {{ $name }}
         value: {{ $value | quote }}
       {{- end }}
+      {{- with $values.hooks.keyExistingSecret }}
+      - name: KEY
+        valueFrom:
+          secretKeyRef:
+            name: {{ . }}
+            key: {{ $values.hooks.keyExistingSecretKey }}
+      {{- end }}
     resources:
       requests:
         cpu: 10m

@@ -135,6 +135,14 @@ spec:
         {{- range (include "service-library.redis" $ | fromJson).ports }}
         - port: {{ . }}
         {{- end }}
+    {{- with ($.Values.console).inventoryUrl }}
+    - ports: # the inventory service, for the console
+        - port: {{ regexFind ":[0-9]+$" . | trimPrefix ":" | default (hasPrefix "https" . | ternary "443" "80") }}
+    {{- end }}
+    {{- if eq $.Values.security.mode "jwt" }}
+    - ports: # the issuer of the tokens, for its keys
+        - port: {{ regexFind ":[0-9]+(/|$)" $.Values.security.jwt.issuerUri | trimPrefix ":" | trimSuffix "/" | default (hasPrefix "https" $.Values.security.jwt.issuerUri | ternary "443" "80") }}
+    {{- end }}
     {{- if $.Values.tracing.endpoint }}
     - ports: # traces
         - port: {{ regexFind ":[0-9]+(/|$)" $.Values.tracing.endpoint | trimPrefix ":" | trimSuffix "/" | default (hasPrefix "https" $.Values.tracing.endpoint | ternary "443" "80") }}

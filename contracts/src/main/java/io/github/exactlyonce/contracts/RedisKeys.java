@@ -7,7 +7,8 @@ import java.util.List;
  * Redis Cluster keeps them in one slot.
  *
  * <p>The set {@value #WAREHOUSES} has the names of all partitions but {@code main}, which is always there; its channel of the same
- * name hears of each new one.
+ * name hears of each new one. The string {@value #ACTIVITY_WATCHED} says whether anybody listens to the channel
+ * {@value #REPLICA_ACTIVITY}.
  *
  * <table>
  * <caption>Keys of the partition {@code main}</caption>
@@ -46,6 +47,15 @@ public final class RedisKeys {
 
     /** Key: a set, the names of the warehouses beside {@link Warehouse#MAIN}. Channel: the name of one that was added to it. */
     public static final String WAREHOUSES = "warehouses";
+
+    /**
+     * Channel: what the replicas of the inventory service do, for whoever watches. For the eye alone: nothing depends on it, and
+     * nothing is published unless somebody keeps {@value #ACTIVITY_WATCHED}.
+     */
+    public static final String REPLICA_ACTIVITY = "replica_activity";
+
+    /** Key: a string, there as long as somebody watches {@value #REPLICA_ACTIVITY}, who sets it again before it expires. */
+    public static final String ACTIVITY_WATCHED = "activity:watched";
 
     /** The kind of the jobs that stand for orders: {@link #orderJob}. */
     public static final String ORDER_JOBS = "order";

@@ -2,6 +2,7 @@ package io.github.exactlyonce.contracts;
 
 import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 
+import io.github.exactlyonce.contracts.api.AsyncApi;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
@@ -15,11 +16,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** {@code place-order.lua} on a Redis of its own, and what is published there on its two channels. */
+/** {@code place-order.lua} on a Redis of its own, and what is published there on its two channels, each message as it is documented. */
 final class PlaceOrderScript implements AutoCloseable {
 
     static final long GRACE_MILLIS = 2000;
     static final String TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    private static final AsyncApi API = new AsyncApi();
 
     private final RedisProcess process = RedisProcess.start();
     private final RedisClient client = RedisClient.create(process.url());
@@ -73,6 +76,7 @@ final class PlaceOrderScript implements AutoCloseable {
         if (next == null) {
             throw new AssertionError("the mark did not come back within 10 s");
         }
+        found.stream().map(each -> each.split(" ", 2)).forEach(parts -> API.check(parts[0], parts[1]));
         return found;
     }
 

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.inventory;
 
+import io.github.exactlyonce.contracts.http.ApiDocuments;
 import io.github.exactlyonce.contracts.http.JsonAnswers;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import io.github.exactlyonce.contracts.http.WarehouseParameter;
@@ -9,6 +10,8 @@ import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
 import io.github.exactlyonce.contracts.redis.Shards;
 import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
+import io.github.exactlyonce.contracts.security.HttpDoor;
+import io.github.exactlyonce.contracts.security.NewApiKey;
 import io.github.exactlyonce.contracts.telemetry.DatadogAddress;
 import io.github.exactlyonce.contracts.telemetry.DatadogTags;
 import java.time.Clock;
@@ -24,6 +27,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 @ConfigurationPropertiesScan
 @Import({
     ProblemAdvice.class,
+    ApiDocuments.class,
     WarehouseParameter.class,
     JsonAnswers.class,
     RedisClientSettings.class,
@@ -31,11 +35,15 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
     WarehouseRegistry.class,
     Pipelines.class,
     Shards.class,
-    DatadogAddress.class
+    DatadogAddress.class,
+    HttpDoor.class
 })
 public class InventoryServiceApplication {
 
     public static void main(String[] args) {
+        if (NewApiKey.isAskedFor(args)) {
+            System.exit(NewApiKey.print(System.out, System.err, args));
+        }
         SpringApplication.run(InventoryServiceApplication.class, args);
     }
 

@@ -32,6 +32,8 @@ class ArchitectureTest {
             .definedBy("..inventory.deadletters..")
             .layer("audit")
             .definedBy("..inventory.audit..")
+            .layer("activity")
+            .definedBy("..inventory.activity..")
             .whereLayer("subscription")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("audit")
@@ -45,6 +47,10 @@ class ArchitectureTest {
             .whereLayer("deadletters")
             .mayOnlyBeAccessedByLayers("processing", "jobs")
             .whereLayer("warehouses")
+            .mayNotAccessAnyLayer()
+            .whereLayer("activity") // shows what is done, and has no part in it
+            .mayOnlyBeAccessedByLayers("processing")
+            .whereLayer("activity")
             .mayNotAccessAnyLayer();
 
     /** What is due is Redis's to say. The Clock, which is for the ages in log lines, is the exception of one package. */

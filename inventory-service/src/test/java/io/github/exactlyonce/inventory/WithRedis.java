@@ -5,11 +5,16 @@ import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import io.github.exactlyonce.contracts.OrderItems;
 import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.contracts.api.AsyncApi;
+import io.github.exactlyonce.contracts.api.OpenApi;
 import io.github.exactlyonce.contracts.redis.LuaScript;
 import io.github.exactlyonce.contracts.redis.Pipeline;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.contracts.redis.ScriptCall;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -21,7 +26,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -62,7 +69,30 @@ public abstract class WithRedis {
 
     private static final LuaScript CANCEL_ORDER = LuaScript.returningList("cancel-order.lua");
 
+    /** Which every answer is held against. Shared by all tests, so that it can say what none of them saw. */
+    protected static final OpenApi API =
+            new OpenApi(path -> path.matches("/(?:actuator|docs)(?:/.*)?|/(?:openapi|asyncapi)\\.yaml"));
+
+    /** Which every outcome is held against that a replica publishes. */
+    protected static final AsyncApi MESSAGES = new AsyncApi();
+
+    private static final Queue<String> OUTCOMES = new ConcurrentLinkedQueue<>();
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    static { // once for all tests; Lettuce comes back after a test that kills Redis
+        StatefulRedisPubSubConnection<String, String> subscription =
+                RedisClient.create(REDIS.url()).connectPubSub();
+        subscription.addListener(new RedisPubSubAdapter<>() {
+            @Override
+            public void message(String pattern, String channel, String message) {
+                if (message.startsWith("{")) { // and is no mark of a test's own
+                    OUTCOMES.add(message);
+                }
+            }
+        });
+        subscription.sync().psubscribe(RedisKeys.inventoryUpdates(MAIN) + "*");
+    }
 
     @LocalServerPort
     private int port;
@@ -93,6 +123,14 @@ public abstract class WithRedis {
     @AfterEach
     void closePipeline() {
         pipeline.close();
+    }
+
+    /** What comes later is for the next test. */
+    @AfterEach
+    void theOutcomesAreAsDocumented() {
+        for (String message = OUTCOMES.poll(); message != null; message = OUTCOMES.poll()) {
+            MESSAGES.check(RedisKeys.inventoryUpdates(MAIN), message);
+        }
     }
 
     protected Pipeline openPipeline() {
@@ -204,17 +242,25 @@ public abstract class WithRedis {
         }
     }
 
-    /** @param json the body; null for none */
-    protected HttpResponse<String> send(String method, String path, @Nullable String json) {
+    /**
+     * @param json the body; null for none
+     * @param headers names and values of those that are to be there, or not to be as usual
+     */
+    protected HttpResponse<String> send(String method, String path, @Nullable String json, String... headers) {
         HttpRequest.BodyPublisher body =
                 json == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(json);
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .method(method, body)
                 .header("Content-Type", "application/json")
-                .timeout(DEADLINE)
-                .build();
+                .timeout(DEADLINE);
+        for (int i = 0; i < headers.length; i += 2) {
+            builder.setHeader(headers[i], headers[i + 1]);
+        }
+        HttpRequest request = builder.build();
         try {
-            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            API.check(method, request.uri(), json, answer.statusCode(), answer.headers(), answer.body());
+            return answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.OrderStatus;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.http.ProblemType;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -68,9 +69,7 @@ class CancellationController {
 
     private static RuntimeException rejected(String id) {
         return ProblemAdvice.problem(
-                HttpStatus.CONFLICT,
-                "order-rejected",
-                "Order was rejected",
+                ProblemType.ORDER_REJECTED,
                 "Order " + id + " was rejected, so nothing was taken for it and there is nothing to cancel.",
                 Map.of("orderId", id));
     }

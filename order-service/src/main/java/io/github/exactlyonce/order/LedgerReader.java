@@ -39,9 +39,6 @@ final class LedgerReader extends PipelineWorker {
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
 
-    /** A client whose socket takes nothing for so long is sent away. */
-    private static final Duration LATE = Duration.ofSeconds(5);
-
     private static final int BATCH = 256;
     private static final int PART = 128;
     private static final Logger log = LoggerFactory.getLogger(LedgerReader.class);
@@ -172,9 +169,8 @@ final class LedgerReader extends PipelineWorker {
             heartbeatAt = System.nanoTime();
         }
         for (Follower follower : followers) {
-            if (follower.client.isStuck(LATE.toNanos())) {
-                follower.client.drop("nothing was read for " + LATE.toSeconds() + " s");
-            } else if (isTime) {
+            follower.client.dropIfStuck();
+            if (isTime) {
                 follower.client.send(SettledEvent.HEARTBEAT);
             }
         }

@@ -6,6 +6,7 @@ import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.http.BoundedBody;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.http.ProblemType;
 import io.github.exactlyonce.contracts.http.WarehouseParameter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -148,8 +148,7 @@ class OrderController {
 
     private static RuntimeException notReached(String id, Durability wanted, Durability reached) {
         return ProblemAdvice.retryable(
-                "durability-not-reached",
-                "Durability not reached",
+                ProblemType.DURABILITY_NOT_REACHED,
                 "Order " + id + " is recorded, but was not on " + wanted.text()
                         + " in time. It will be settled if Redis" + " keeps it. Repeating the request with orderId "
                         + id + " is safe: it is placed once.",
@@ -159,18 +158,14 @@ class OrderController {
 
     private static RuntimeException conflict(String id) {
         return ProblemAdvice.problem(
-                HttpStatus.CONFLICT,
-                "order-conflict",
-                "Order id already used",
+                ProblemType.ORDER_CONFLICT,
                 "Order " + id + " was placed with other items or another time. Another order needs another orderId.",
                 Map.of("orderId", id));
     }
 
     static RuntimeException unknown(Warehouse warehouse, String id) {
         return ProblemAdvice.problem(
-                HttpStatus.NOT_FOUND,
-                "unknown-order",
-                "Unknown order",
+                ProblemType.UNKNOWN_ORDER,
                 "There is no order " + id + (warehouse.isMain() ? "." : " in warehouse " + warehouse + "."),
                 Map.of("orderId", id));
     }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import io.github.exactlyonce.contracts.http.ApiDocuments;
 import io.github.exactlyonce.contracts.http.JsonAnswers;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
 import io.github.exactlyonce.contracts.http.WarehouseParameter;
@@ -9,6 +10,9 @@ import io.github.exactlyonce.contracts.redis.RedisClientSettings;
 import io.github.exactlyonce.contracts.redis.RedisRequirements;
 import io.github.exactlyonce.contracts.redis.Shards;
 import io.github.exactlyonce.contracts.redis.WarehouseRegistry;
+import io.github.exactlyonce.contracts.security.HttpDoor;
+import io.github.exactlyonce.contracts.security.NewApiKey;
+import io.github.exactlyonce.contracts.security.PublicPaths;
 import io.github.exactlyonce.contracts.telemetry.DatadogAddress;
 import io.github.exactlyonce.contracts.telemetry.DatadogTags;
 import io.github.exactlyonce.contracts.telemetry.HostName;
@@ -24,6 +28,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 @ConfigurationPropertiesScan
 @Import({
     ProblemAdvice.class,
+    ApiDocuments.class,
     WarehouseParameter.class,
     JsonAnswers.class,
     RedisClientSettings.class,
@@ -31,11 +36,20 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
     Pipelines.class,
     Shards.class,
     WarehouseRegistry.class,
-    DatadogAddress.class
+    DatadogAddress.class,
+    HttpDoor.class
 })
 public class OrderServiceApplication {
     public static void main(String[] args) {
+        if (NewApiKey.isAskedFor(args)) {
+            System.exit(NewApiKey.print(System.out, System.err, args));
+        }
         SpringApplication.run(OrderServiceApplication.class, args);
+    }
+
+    @Bean
+    PublicPaths publicPaths() {
+        return new PublicPaths("/", ConsoleFiles.PATH);
     }
 
     /** Part of readiness under this name. */

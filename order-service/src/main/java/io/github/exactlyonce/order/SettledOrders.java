@@ -2,16 +2,15 @@ package io.github.exactlyonce.order;
 
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.http.ProblemType;
 import io.github.exactlyonce.contracts.redis.PipelineWorker;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.http.CacheControl;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
 /**
@@ -36,9 +32,6 @@ final class SettledOrders implements SmartLifecycle {
 
     /** Each has a thread and a connection. */
     private static final int MOST_WAREHOUSES = 50;
-
-    /** Not a standard's: nginx would wait until it has enough. */
-    private static final String NO_BUFFERING = "X-Accel-Buffering";
 
     private final Pipelines pipelines;
     private final Counter dropped;
@@ -78,26 +71,14 @@ final class SettledOrders implements SmartLifecycle {
         boolean isNew = !readers.containsKey(warehouse);
         if (!running || clients.size() >= mostClients || isNew && readers.size() >= MOST_WAREHOUSES) {
             throw ProblemAdvice.retryable(
-                    "too-many-streams",
-                    "Too many streams",
+                    ProblemType.TOO_MANY_STREAMS,
                     "There are " + clients.size() + " streams of " + readers.size()
                             + " warehouses here, and no more are taken. Another replica may have room.",
                     Map.of(),
                     null);
         }
-        response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-        response.setCharacterEncoding(StandardCharsets.UTF_8.name());
-        response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noStore().getHeaderValue());
-        response.setHeader(NO_BUFFERING, "no");
-        AsyncContext context = request.startAsync(request, response);
-        context.setTimeout(0); // as long as the client likes
-        StreamClient[] self = new StreamClient[1];
-        StreamClient client =
-                new StreamClient(context, response.getOutputStream(), dropped, () -> clients.remove(self[0]));
-        self[0] = client;
+        StreamClient client = StreamClient.open(request, response, dropped, clients::remove);
         clients.add(client);
-        context.addListener(client);
-        response.getOutputStream().setWriteListener(client);
         readers.computeIfAbsent(warehouse, this::read).add(client, after);
     }
 

@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -38,12 +37,9 @@ class SettledOrdersController {
         if (lastEvent != null && !OrderCursor.isEntry(lastEvent)) {
             throw new InvalidInputException(LAST_EVENT, "must be the id of an event of this stream");
         }
-        if (request.getMethod()
-                .equals(HttpMethod.HEAD.name())) { // nothing is written, so nobody would notice that it has left
-            response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-            return;
+        if (!StreamClient.answersHead(request, response)) {
+            connection.require();
+            settled.listen(warehouse, lastEvent == null ? null : StreamPosition.of(lastEvent), request, response);
         }
-        connection.require();
-        settled.listen(warehouse, lastEvent == null ? null : StreamPosition.of(lastEvent), request, response);
     }
 }

@@ -32,6 +32,7 @@ class ArchitectureTest {
                         "org.springframework..",
                         "io.lettuce.core..",
                         "io.netty..", // how Lettuce sends
+                        "tools.jackson..", // for what is sent as an event, where no converter of Spring's comes by
                         "io.micrometer.core..",
                         "io.micrometer.tracing..",
                         "com.github.f4b6a3.ulid..",

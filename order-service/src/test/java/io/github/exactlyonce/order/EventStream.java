@@ -13,11 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A client of server-sent events: each is the lines between two empty ones. */
 final class EventStream implements AutoCloseable {
 
     private static final String END = "the end";
+    private static final Pattern SETTLED = Pattern.compile("event: settled\ndata: (.*)");
 
     private final HttpResponse<InputStream> response;
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
@@ -36,8 +39,10 @@ final class EventStream implements AutoCloseable {
             request.headers(headers);
         }
         try {
-            return new EventStream(
-                    HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofInputStream()));
+            HttpResponse<InputStream> response =
+                    HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            OrdersClient.API.check("GET", response.uri(), null, response.statusCode(), response.headers(), "");
+            return new EventStream(response);
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -58,9 +63,17 @@ final class EventStream implements AutoCloseable {
             if (event == null) {
                 throw new AssertionError("no event within 10 s");
             }
+            checkData(event);
             return event;
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    private static void checkData(String event) {
+        Matcher data = SETTLED.matcher(event);
+        if (data.find()) {
+            OrdersClient.API.checkEvent("SettledOrder", data.group(1));
         }
     }
 

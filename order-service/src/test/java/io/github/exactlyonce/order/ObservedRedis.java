@@ -5,6 +5,7 @@ import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import io.github.exactlyonce.contracts.OrderMessage;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.api.AsyncApi;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -23,6 +24,9 @@ import java.util.concurrent.TimeUnit;
 final class ObservedRedis implements AutoCloseable {
 
     static final Warehouse BERLIN = new Warehouse("berlin");
+
+    /** Which every message of a test is held against. */
+    static final AsyncApi MESSAGES = new AsyncApi();
 
     private final RedisClient client;
     private final RedisCommands<String, String> commands;
@@ -81,6 +85,7 @@ final class ObservedRedis implements AutoCloseable {
             found.add(message);
             message = next(channel);
         }
+        found.forEach(each -> MESSAGES.check(channel, each));
         return found;
     }
 

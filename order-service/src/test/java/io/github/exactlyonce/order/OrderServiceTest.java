@@ -11,6 +11,10 @@ import org.springframework.test.context.DynamicPropertySource;
 abstract class OrderServiceTest {
 
     private static final RedisProcess REDIS = RedisProcess.start();
+
+    /** Where the console asks an inventory service. Nobody listens there but for a test that does. */
+    static final int INVENTORY_PORT = RedisProcess.freePort();
+
     static final ObservedRedis OBSERVED = new ObservedRedis(REDIS.url());
 
     @Value("${local.server.port}")
@@ -20,9 +24,14 @@ abstract class OrderServiceTest {
     static void redis(DynamicPropertyRegistry properties) {
         properties.add("spring.data.redis.host", REDIS::host);
         properties.add("spring.data.redis.port", REDIS::port);
+        properties.add("console.inventory-url", () -> "http://127.0.0.1:" + INVENTORY_PORT);
     }
 
     OrdersClient client() {
         return new OrdersClient(port);
+    }
+
+    int port() {
+        return port;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.exactlyonce.order;
 
+import io.github.exactlyonce.contracts.api.OpenApi;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,11 +12,16 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Speaks HTTP to an order service on this machine. */
+/** Speaks HTTP to an order service on this machine, and holds every answer against the documented API. */
 final class OrdersClient {
+
+    /** Shared by all tests, so that it can say what none of them saw. */
+    static final OpenApi API = new OpenApi(path -> path.equals("/") // the console
+            || path.matches("/(?:console|actuator|docs)(?:/.*)?|/(?:openapi|asyncapi)\\.yaml"));
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -25,6 +31,10 @@ final class OrdersClient {
 
     OrdersClient(int port) {
         this.root = "http://127.0.0.1:" + port;
+    }
+
+    String root() {
+        return root;
     }
 
     record Answer(int status, HttpHeaders headers, String text) {
@@ -56,7 +66,7 @@ final class OrdersClient {
                 .POST(BodyPublishers.ofString(json))
                 .build();
         return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
-                .thenApply(response -> new Answer(response.statusCode(), response.headers(), response.body()));
+                .thenApply(response -> answer(response, json));
     }
 
     Answer post(String path, String json, String... headers) {
@@ -65,13 +75,15 @@ final class OrdersClient {
 
     /** Without a Content-Length. */
     Answer placeChunked(byte[] body) {
-        return send(request("/orders")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))));
+        return send(
+                request("/orders")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))),
+                null);
     }
 
     Answer get(String path, String... headers) {
-        return send(request(path, headers).GET());
+        return send(request(path, headers).GET(), null);
     }
 
     Answer send(String method, String path, String body, String... headers) {
@@ -85,18 +97,23 @@ final class OrdersClient {
     }
 
     private Answer send(HttpRequest.Builder request, String method, String body) {
-        return send(request.method(method, BodyPublishers.ofString(body)));
+        return send(request.method(method, BodyPublishers.ofString(body)), body);
     }
 
-    private Answer send(HttpRequest.Builder request) {
+    private Answer send(HttpRequest.Builder request, @Nullable String body) {
         try {
-            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), response.headers(), response.body());
+            return answer(http.send(request.build(), HttpResponse.BodyHandlers.ofString()), body);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    private static Answer answer(HttpResponse<String> response, @Nullable String body) {
+        HttpRequest request = response.request();
+        API.check(request.method(), request.uri(), body, response.statusCode(), response.headers(), response.body());
+        return new Answer(response.statusCode(), response.headers(), response.body());
     }
 }

@@ -51,6 +51,20 @@ class ReadingAnOrderTest extends OrderServiceTest {
     }
 
     @Test
+    void whatAHandHasDamagedIsNotWorthRepeating() {
+        OBSERVED.commands().set(RedisKeys.order(MAIN, "of-another-type"), "001=2");
+        OBSERVED.commands().hset(RedisKeys.order(MAIN, "of-no-status"), Map.of("status", "SHIPPED"));
+
+        Answer anotherType = client().get("/orders/of-another-type");
+        Answer noStatus = client().get("/orders/of-no-status");
+
+        assertThat(anotherType.status()).isEqualTo(500);
+        assertThat(anotherType.text("type")).isEqualTo("urn:exactly-once:problem:damaged-data");
+        assertThat(noStatus.status()).isEqualTo(500);
+        assertThat(noStatus.text("type")).isEqualTo("urn:exactly-once:problem:unexpected");
+    }
+
+    @Test
     void anUnknownOrderIsNotFound() {
         Answer answer = client().get("/orders/nobody-placed-it");
 

@@ -82,6 +82,27 @@ class RedisOutageTest {
         }
     }
 
+    /** The page takes silence of 4 s for a lost connection, and so would say what is not true. */
+    @Test
+    void whileRedisHangsTheConsoleIsToldSoAndNotLeftInSilence() {
+        try (ConsoleWatcher watcher = new ConsoleWatcher(service.port())) {
+            watcher.next("state", state -> !state.has("unavailable"));
+            watcher.nextState(); // by now it has subscribed
+            redis.freeze();
+            long heard = System.nanoTime();
+            for (int i = 0; i < 4; i++) { // long enough for the subscription to seem silent too
+                watcher.next("state", state -> state.has("unavailable"));
+                long now = System.nanoTime();
+                assertThat(Duration.ofNanos(now - heard)).isLessThan(Duration.ofSeconds(4));
+                heard = now;
+            }
+            redis.thaw();
+            watcher.next("state", state -> !state.has("unavailable"));
+        } finally {
+            redis.thaw();
+        }
+    }
+
     @Test
     void aRedisThatIsOutOfMemoryIsUnavailable() {
         whileSet("maxmemory", "1", "0", "oom");

@@ -125,6 +125,26 @@ class RefusedRequestsTest extends OrderServiceTest {
         assertProblem(client().get("/nothing/here"), 404, "/nothing/here");
     }
 
+    /** Its fields would be parameters, and all of it in memory, or on the disk, before anybody asks for one. */
+    @Test
+    void noFormIsRead() {
+        client().place(order("no-form", "001", 1));
+        String field = "warehouse=nowhere";
+
+        Answer form =
+                client().send("DELETE", "/orders/no-form", field, "Content-Type", "application/x-www-form-urlencoded");
+        Answer parts = client().send(
+                        "POST",
+                        "/orders",
+                        "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n" + "a".repeat(2_000_000)
+                                + "\r\n--x--\r\n",
+                        "Content-Type",
+                        "multipart/form-data; boundary=x");
+
+        assertThat(form.status()).as("of the warehouse main").isEqualTo(200);
+        assertProblem(parts, 415, "Content-Type");
+    }
+
     private static void assertProblem(Answer answer, int status, String detail) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(status);
         assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");

@@ -15,8 +15,12 @@ record RunningOrderService(ConfigurableApplicationContext context) implements Au
                 new SpringApplicationBuilder(OrderServiceApplication.class).run(all.toArray(String[]::new)));
     }
 
+    int port() {
+        return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
     OrdersClient client() {
-        return new OrdersClient(context.getEnvironment().getRequiredProperty("local.server.port", Integer.class));
+        return new OrdersClient(port());
     }
 
     @Override

@@ -1,14 +1,18 @@
 package io.github.exactlyonce.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockAsyncContext;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -22,7 +26,7 @@ class StreamClientTest {
     private final AtomicInteger left = new AtomicInteger();
     private final MockAsyncContext context =
             new MockAsyncContext(new MockHttpServletRequest(), new MockHttpServletResponse());
-    private final StreamClient client = new StreamClient(context, socket, dropped, left::incrementAndGet);
+    private final StreamClient client = new StreamClient(context, socket, dropped, gone -> left.incrementAndGet());
 
     StreamClientTest() {
         context.addListener(client);
@@ -70,7 +74,7 @@ class StreamClientTest {
     void whatIsDroppedWhileItIsWrittenToIsAllBehindWhatWasWritten() throws InterruptedException {
         for (int round = 0; round < 200; round++) {
             Socket own = new Socket();
-            StreamClient slow = new StreamClient(context, own, dropped, () -> {});
+            StreamClient slow = new StreamClient(context, own, dropped, gone -> {});
             for (int i = 0; i < StreamClient.MOST_WAITING; i++) {
                 slow.send(SettledEvent.comment(String.valueOf(i)));
             }
@@ -89,10 +93,32 @@ class StreamClientTest {
         }
     }
 
+    /** After that the response is another client's, and what the failing write still does to it ends the other stream. */
+    @Test
+    void theContainerHasItBackWhenNobodyWritesAnyMore() throws InterruptedException {
+        socket.ready = true;
+        socket.isStuck = new CountDownLatch(1);
+        Thread sender = new Thread(() -> client.send(SettledEvent.HEARTBEAT));
+        sender.start();
+        await().until(() -> socket.isBeingWritten);
+
+        Thread container = new Thread(() -> client.onComplete(new AsyncEvent(context)));
+        container.start();
+        await().until(() -> container.getState() != Thread.State.RUNNABLE);
+        assertThat(left).hasValue(0);
+
+        socket.isStuck.countDown();
+        sender.join();
+        container.join();
+        assertThat(left).hasValue(1);
+    }
+
     private static final class Socket extends ServletOutputStream {
 
         private final StringBuilder written = new StringBuilder();
         private volatile boolean ready;
+        private volatile boolean isBeingWritten;
+        private @Nullable CountDownLatch isStuck;
 
         @Override
         public boolean isReady() {
@@ -106,7 +132,19 @@ class StreamClientTest {
 
         @Override
         public void write(int character) {
+            isBeingWritten = true;
+            awaitRelease();
             written.append((char) character);
+        }
+
+        private void awaitRelease() {
+            try {
+                if (isStuck != null) {
+                    isStuck.await();
+                }
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 }

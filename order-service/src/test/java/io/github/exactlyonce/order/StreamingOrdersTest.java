@@ -206,6 +206,9 @@ class StreamingOrdersTest extends OrderServiceTest {
 
         assertThat(client().get("/orders/stream", "Accept", "application/json").text("orderId"))
                 .isEqualTo("stream");
+        assertThat(client().get("/orders/stream?warehouse=without-it", "Accept", "application/json")
+                        .status())
+                .isEqualTo(404);
     }
 
     /** One that does not read. */
@@ -215,7 +218,7 @@ class StreamingOrdersTest extends OrderServiceTest {
         socket.connect(new InetSocketAddress("127.0.0.1", port));
         socket.getOutputStream()
                 .write(("GET /orders/stream?warehouse=" + warehouse
-                                + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
     }
 

@@ -4,7 +4,6 @@ import io.github.exactlyonce.contracts.InvalidInputException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Map;
-import org.springframework.http.HttpStatus;
 import org.springframework.util.unit.DataSize;
 
 /** Reads a request's body, but never more of it than allowed. */
@@ -34,10 +33,6 @@ public final class BoundedBody {
 
     private static RuntimeException tooLarge(int most) {
         return ProblemAdvice.problem(
-                HttpStatus.CONTENT_TOO_LARGE,
-                "body-too-large",
-                "Body too large",
-                "body must be at most " + most + " bytes",
-                Map.of("maxBytes", most));
+                ProblemType.BODY_TOO_LARGE, "body must be at most " + most + " bytes", Map.of("maxBytes", most));
     }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpOutputMessage;
+import org.springframework.http.MediaType;
 import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,13 +24,23 @@ public class JsonAnswers extends JacksonJsonHttpMessageConverter {
         super(mapper);
     }
 
+    /** It is asked before Spring's own converters, and bytes are JSON already: it would make a string of them. */
+    @Override
+    public boolean canWrite(ResolvableType type, Class<?> answer, @Nullable MediaType wanted) {
+        return answer != byte[].class && super.canWrite(type, answer, wanted);
+    }
+
     @Override
     protected void writeInternal(
             Object answer, ResolvableType type, HttpOutputMessage message, @Nullable Map<String, Object> hints)
             throws IOException {
         Held held = new Held(message.getHeaders());
         super.writeInternal(answer, type, held, hints);
-        message.getHeaders().setContentLength(held.bytes.size());
+        HttpHeaders headers = message.getHeaders();
+        headers.setContentLength(held.bytes.size());
+        if (headers.getFirst(HttpHeaders.CACHE_CONTROL) == null) { // it is so now, and for whom it was asked
+            headers.set(HttpHeaders.CACHE_CONTROL, "no-store");
+        }
         held.bytes.writeTo(message.getBody());
     }
 

@@ -1,7 +1,6 @@
 package io.github.exactlyonce.contracts.http;
 
 import io.github.exactlyonce.contracts.InvalidInputException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -11,7 +10,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponseException;
@@ -20,8 +18,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /**
- * Every error of both services is a problem detail (RFC 9457). What is ours carries the type
- * {@code urn:exactly-once:problem:<name>}; plain HTTP errors, such as 405, keep Spring's.
+ * Every error of both services is a problem detail (RFC 9457). What is ours carries a {@link ProblemType}; plain HTTP errors, such as 405, keep Spring's.
  */
 @RestControllerAdvice
 public class ProblemAdvice extends ResponseEntityExceptionHandler {
@@ -37,12 +34,10 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
     /**
      * A problem to throw.
      *
-     * @param name the last part of its type
      * @param properties members beyond the standard ones
      */
-    public static ErrorResponseException problem(
-            HttpStatus status, String name, String title, String detail, Map<String, ?> properties) {
-        return new ErrorResponseException(status, detail(status, name, title, detail, properties), null);
+    public static ErrorResponseException problem(ProblemType type, String detail, Map<String, ?> properties) {
+        return new ErrorResponseException(type.status(), detail(type, detail, properties), null);
     }
 
     /**
@@ -60,8 +55,7 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
         }
         log.warn("Redis is unavailable: {} {}", reason, properties);
         return retryable(
-                "redis-unavailable",
-                "Redis is unavailable",
+                ProblemType.REDIS_UNAVAILABLE,
                 "Redis did not answer in time, or refused to. " + advice,
                 properties,
                 cause);
@@ -71,33 +65,40 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
     private static ErrorResponseException damaged(String reason, Map<String, ?> properties, Throwable cause) {
         log.error("Damaged data in Redis: {}", reason);
         ProblemDetail body = detail(
-                HttpStatus.INTERNAL_SERVER_ERROR,
-                "damaged-data",
-                "Damaged data in Redis",
+                ProblemType.DAMAGED_DATA,
                 "A key in Redis is of another type than it should be, and repeating the request does not help. Redis says: "
                         + reason,
                 properties);
-        return new ErrorResponseException(HttpStatus.INTERNAL_SERVER_ERROR, body, cause);
+        return new ErrorResponseException(ProblemType.DAMAGED_DATA.status(), body, cause);
     }
 
-    /** 503 with {@code Retry-After}. */
+    /** With {@code Retry-After}. */
     public static ErrorResponseException retryable(
-            String name, String title, String detail, Map<String, ?> properties, @Nullable Throwable cause) {
-        ProblemDetail body = detail(HttpStatus.SERVICE_UNAVAILABLE, name, title, detail, properties);
-        ErrorResponseException exception = new ErrorResponseException(HttpStatus.SERVICE_UNAVAILABLE, body, cause);
+            ProblemType type, String detail, Map<String, ?> properties, @Nullable Throwable cause) {
+        ErrorResponseException exception =
+                new ErrorResponseException(type.status(), detail(type, detail, properties), cause);
         exception.getHeaders().set(HttpHeaders.RETRY_AFTER, String.valueOf(RETRY_AFTER.toSeconds()));
+        return exception;
+    }
+
+    /** 429 with {@code Retry-After}, in whole seconds. */
+    public static ErrorResponseException tooManyRequests(Duration wait) {
+        ErrorResponseException exception = problem(
+                ProblemType.TOO_MANY_REQUESTS,
+                "This client has asked more often than security.requests-per-second allows.",
+                Map.of());
+        exception
+                .getHeaders()
+                .set(
+                        HttpHeaders.RETRY_AFTER,
+                        String.valueOf(wait.plusNanos(999_999_999).toSeconds()));
         return exception;
     }
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> invalidInput(InvalidInputException e) {
         return ResponseEntity.badRequest()
-                .body(detail(
-                        HttpStatus.BAD_REQUEST,
-                        "invalid-input",
-                        "Invalid input",
-                        e.getMessage(),
-                        Map.of("errors", e.problems())));
+                .body(detail(ProblemType.INVALID_INPUT, e.getMessage(), Map.of("errors", e.problems())));
     }
 
     /** Tomcat decodes the query when the first parameter is asked for. */
@@ -118,19 +119,13 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
     ResponseEntity<ProblemDetail> unexpected(RuntimeException e) {
         log.error("Unexpected error", e);
         return ResponseEntity.internalServerError()
-                .body(detail(
-                        HttpStatus.INTERNAL_SERVER_ERROR,
-                        "unexpected",
-                        "Unexpected error",
-                        "The log of the service has the details.",
-                        Map.of()));
+                .body(detail(ProblemType.UNEXPECTED, "The log of the service has the details.", Map.of()));
     }
 
-    private static ProblemDetail detail(
-            HttpStatus status, String name, String title, @Nullable String detail, Map<String, ?> properties) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
-        problem.setType(URI.create("urn:exactly-once:problem:" + name));
-        problem.setTitle(title);
+    private static ProblemDetail detail(ProblemType type, @Nullable String detail, Map<String, ?> properties) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(type.status(), detail);
+        problem.setType(type.uri());
+        problem.setTitle(type.title());
         properties.forEach(problem::setProperty);
         return problem;
     }

@@ -14,6 +14,9 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDeployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,26 @@ class DeploymentTest {
         manifest.maybe(ScaledObject.class)
                 .ifPresent(
                         it -> assertThat(it.getSpec().scaleTargetRef().name()).isEqualTo(chart.fullname()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://id.example/realms/shop, 443",
+        "http://id.example, 80",
+        "https://id.example:8443/realms/shop, 8443"
+    })
+    void mayAskTheIssuerOfTokensForItsKeys(String issuer, int port) {
+        for (Chart chart : Chart.values()) {
+            NetworkPolicy policy = chart.render(
+                            "{networkPolicy: {enabled: true}, security: {mode: jwt, jwt: {audience: orders, issuerUri: '%s'}}}"
+                                    .formatted(issuer))
+                    .the(NetworkPolicy.class);
+
+            assertThat(policy.getSpec().getEgress())
+                    .flatExtracting(NetworkPolicyEgressRule::getPorts)
+                    .extracting(NetworkPolicyPort::getPort)
+                    .contains(new IntOrString(port));
+        }
     }
 
     /** The port is the management port, which nothing but the probes is certain to reach. */

@@ -19,6 +19,9 @@ class EachValueTest {
     private static final String SENTINEL = "redis: {url: '', sentinel: {master: main, nodes: ['s-0:26379']}}";
     private static final String TLS = "redis: {url: 'rediss://redis', tls: {existingSecret: redis-tls}}";
     private static final String DATADOG = "datadog: {enabled: true, env: prod, apiKeyExistingSecret: key}";
+    private static final String KEYS = "security: {mode: api-keys, existingSecret: keys}";
+    private static final String TOKENS =
+            "security: {mode: jwt, jwt: {issuerUri: 'https://id.example', audience: orders}}";
     private static final String HPA = "autoscaling: {enabled: true}";
     private static final String POLICY = "networkPolicy: {enabled: true}";
 
@@ -51,6 +54,13 @@ class EachValueTest {
             change("redis.tls.caKey", "ca.pem", TLS),
             change("redis.tls.clientCertificate", "true", TLS),
             change("orders.grace", "5s"),
+            change("security.mode", "jwt", "security: {jwt: {issuerUri: 'https://id.example', audience: orders}}"),
+            change("security.keys", "{shop: 'place+operate:" + "0".repeat(64) + "'}", KEYS),
+            change("security.existingSecret", "other", KEYS),
+            change("security.jwt.issuerUri", "https://other.example", TOKENS),
+            change("security.jwt.audience", "other", TOKENS),
+            change("security.requestsPerSecond", "50"),
+            change("security.corsOrigins", "['https://shop.example', 'http://localhost:5173']"),
             change("service.type", "LoadBalancer"),
             change("service.port", "80"),
             change("service.annotations", "{a: b}"),
@@ -103,6 +113,8 @@ class EachValueTest {
             change("extraEnv", "[{name: JAVA_TOOL_OPTIONS, value: -Xmx300m}]"),
             change("extraEnvFrom", "[{configMapRef: {name: more}}]"),
             change("hooks.image", "registry.example.com/curl:1"),
+            change("hooks.keyExistingSecret", "mine"),
+            change("hooks.keyExistingSecretKey", "token", "hooks: {keyExistingSecret: mine}"),
             change("hooks.timeoutSeconds", "120"));
 
     private static final Map<Chart, List<Change>> OF_ONE = Map.of(
@@ -111,6 +123,7 @@ class EachValueTest {
                     change("durability.level", "replica"),
                     change("durability.timeout", "500ms"),
                     change("durability.replicas", "2"),
+                    change("console.inventoryUrl", "https://inventory.example.com"),
                     change("ingress.enabled", "true"),
                     change("ingress.className", "nginx", "ingress: {enabled: true}"),
                     change("ingress.annotations", "{a: b}", "ingress: {enabled: true}"),
@@ -158,9 +171,24 @@ class EachValueTest {
             "SPRING_SSL_BUNDLE_PEM_REDIS_KEYSTORE_PRIVATEKEY",
             "SPRING_SSL_BUNDLE_PEM_REDIS_TRUSTSTORE_CERTIFICATE");
 
+    private static final Set<String> OF_THE_HTTP_SIDE = Set.of(
+            "MANAGEMENT_SERVER_ADDRESS",
+            "SECURITY_CORSORIGINS",
+            "SECURITY_KEYS_SHOP",
+            "SECURITY_MODE",
+            "SECURITY_REQUESTSPERSECOND",
+            "SERVER_ADDRESS",
+            "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES",
+            "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUERURI");
+
     private static final Map<Chart, Set<String>> OF_THE_DOMAIN = Map.of(
             Chart.ORDER_SERVICE,
-            Set.of("ORDERS_DURABILITY", "ORDERS_DURABILITYREPLICAS", "ORDERS_DURABILITYTIMEOUT", "ORDERS_GRACE"),
+            Set.of(
+                    "CONSOLE_INVENTORYURL",
+                    "ORDERS_DURABILITY",
+                    "ORDERS_DURABILITYREPLICAS",
+                    "ORDERS_DURABILITYTIMEOUT",
+                    "ORDERS_GRACE"),
             Chart.INVENTORY_SERVICE,
             Set.of(
                     "INVENTORY_LOCK_TTL",
@@ -209,6 +237,7 @@ class EachValueTest {
                 .forEach(manifest -> set.addAll(manifest.environment().keySet()));
 
         Set<String> known = new TreeSet<>(OF_SPRING_AND_DATADOG);
+        known.addAll(OF_THE_HTTP_SIDE);
         known.addAll(OF_THE_DOMAIN.get(chart));
         assertThat(set).isEqualTo(known);
     }

@@ -169,6 +169,16 @@ class HookScriptsTest {
         assertThat(run.exitCode()).isEqualTo(1);
     }
 
+    @Test
+    void theStockJobSaysThatItNeedsAKey() throws Exception {
+        answers = request -> new Answer(401, "{}");
+
+        Run run = run(stockJob(), 20);
+
+        assertThat(run.output()).contains("FAILED").contains("hooks.keyExistingSecret");
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
     private static Container orderTest() {
         return Chart.ORDER_SERVICE
                 .render("")

@@ -39,6 +39,11 @@ class RefusedValuesTest {
                     extraEnv: [{name: A, value: 1}]                      | at '/extraEnv/0/value': got number, want string
                     podLabels: {team: 7}                                 | at '/podLabels/team': got number, want string
                     hooks: {timeoutSeconds: 0}                           | at '/hooks/timeoutSeconds'
+                    security: {mode: off}                                | at '/security/mode'
+                    security: {mode: api-keys, keys: {shop: abc}}        | at '/security/keys/shop'
+                    security: {mode: api-keys, keys: {web-shop: abc}}    | invalid propertyName 'web-shop'
+                    security: {corsOrigins: ['*']}                       | at '/security/corsOrigins/0'
+                    security: {requestsPerSecond: -1}                    | at '/security/requestsPerSecond': minimum: got -1, want 0
                     # what a schema cannot say, the templates say
                     redis: {url: 'redis://:s3cret@redis:6379'}           | redis.url must not hold a user or a password
                     redis: {url: 'redis://app@redis:6379'}               | redis.url must not hold a user or a password
@@ -56,6 +61,10 @@ class RefusedValuesTest {
                     redis: {sentinel: {existingSecretPasswordKey: a}}    | which is not set
                     redis: {url: 'redis://redis:99999'}                  | redis.url has no port from 1 to 65535
                     tracing: {endpoint: 'http://c:4318/v1/traces'}       | to which /v1/traces is added: write http://c:4318.
+                    security: {mode: api-keys}                           | security.mode is api-keys, and there are none
+                    security: {existingSecret: keys}                     | protect nothing unless security.mode is api-keys
+                    security: {mode: jwt, jwt: {audience: orders}}       | set security.jwt.issuerUri and security.jwt.audience
+                    security: {mode: jwt, jwt: {issuerUri: 'https://i'}} | set security.jwt.issuerUri and security.jwt.audience
                     extraEnv: [{name: ORDERS_GRACE, value: 3s}]          | extraEnv must not set ORDERS_GRACE
                     podLabels: {app.kubernetes.io/name: mine}            | podLabels must not set app.kubernetes.io/name
                     terminationGracePeriodSeconds: 15                    | terminationGracePeriodSeconds must be more than
@@ -90,6 +99,7 @@ class RefusedValuesTest {
                     durability: {level: tape}                            | at '/durability/level': value must be one of 'memory', 'replica', 'disk'
                     durability: {timeout: 1}                             | at '/durability/timeout': got number, want string
                     durability: {replicas: 0}                            | at '/durability/replicas': minimum: got 0, want 1
+                    console: {inventoryUrl: 'inventory:3002'}            | at '/console/inventoryUrl'
                     ingress: {hosts: ['https://orders.example.com']}     | at '/ingress/hosts/0'
                     ingress: {host: orders.example.com}                  | at '/ingress': additional properties 'host' not allowed
                     keda: {enabled: true}                                | additional properties 'keda' not allowed

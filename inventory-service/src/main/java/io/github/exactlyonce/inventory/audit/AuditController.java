@@ -2,8 +2,10 @@ package io.github.exactlyonce.inventory.audit;
 
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.http.ProblemAdvice;
+import io.github.exactlyonce.contracts.http.ProblemType;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -12,7 +14,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The audit over HTTP. */
 @RestController
-@RequestMapping("/audit")
+@RequestMapping(path = "/audit", produces = MediaType.APPLICATION_JSON_VALUE)
 class AuditController {
 
     private final Auditors auditors;
@@ -38,9 +40,7 @@ class AuditController {
     private Auditor find(Warehouse warehouse) {
         return auditors.find(warehouse)
                 .orElseThrow(() -> ProblemAdvice.problem(
-                        HttpStatus.NOT_FOUND,
-                        "unknown-warehouse",
-                        "Unknown warehouse",
+                        ProblemType.UNKNOWN_WAREHOUSE,
                         "There is no warehouse " + warehouse + ".",
                         Map.of("warehouse", warehouse.name())));
     }

@@ -4,12 +4,14 @@ import static io.github.exactlyonce.contracts.http.ProblemAdvice.problem;
 
 import io.github.exactlyonce.contracts.InvalidInputException;
 import io.github.exactlyonce.contracts.Warehouse;
+import io.github.exactlyonce.contracts.http.ProblemType;
 import java.math.BigInteger;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,7 +24,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The dead letters over HTTP, oldest first. */
 @RestController
-@RequestMapping("/dead-letters")
+@RequestMapping(path = "/dead-letters", produces = MediaType.APPLICATION_JSON_VALUE)
 class DeadLetterController {
 
     private static final int MAX_PAGE = 1000;
@@ -55,9 +57,7 @@ class DeadLetterController {
             case GONE -> throw unknown(id);
             case KEPT ->
                 throw problem(
-                        HttpStatus.CONFLICT,
-                        "dead-letter-kept",
-                        "Dead letter cannot be replayed",
+                        ProblemType.DEAD_LETTER_KEPT,
                         "Dead letter " + id + " stays: " + result.reason() + ".",
                         Map.of("id", id, "reason", result.reason()));
         };
@@ -94,9 +94,7 @@ class DeadLetterController {
     /** Also the answer to whoever was second, or asks again because the answer was lost: then the work is done. */
     private static ErrorResponseException unknown(String id) {
         return problem(
-                HttpStatus.NOT_FOUND,
-                "unknown-dead-letter",
-                "Unknown dead letter",
+                ProblemType.UNKNOWN_DEAD_LETTER,
                 "There is no dead letter " + id + ". If there was one, it has been replayed, dropped or trimmed.",
                 Map.of("id", id));
     }

@@ -3,8 +3,8 @@ package io.github.exactlyonce.inventory.jobs;
 import static io.github.exactlyonce.contracts.http.ProblemAdvice.problem;
 
 import io.github.exactlyonce.contracts.InvalidInputException;
+import io.github.exactlyonce.contracts.http.ProblemType;
 import java.util.Map;
-import org.springframework.http.HttpStatus;
 
 /** Why a request for a job is refused. */
 final class JobProblems {
@@ -12,19 +12,12 @@ final class JobProblems {
     private JobProblems() {}
 
     static RuntimeException unknown(String jobId) {
-        return problem(
-                HttpStatus.NOT_FOUND,
-                "unknown-job",
-                "Unknown job",
-                "There is no job " + jobId + ".",
-                Map.of("jobId", jobId));
+        return problem(ProblemType.UNKNOWN_JOB, "There is no job " + jobId + ".", Map.of("jobId", jobId));
     }
 
     static RuntimeException conflict(String jobId) {
         return problem(
-                HttpStatus.CONFLICT,
-                "job-conflict",
-                "Job id already used",
+                ProblemType.JOB_CONFLICT,
                 "Job " + jobId
                         + " was scheduled with other content or for another time. Another job needs another jobId.",
                 Map.of("jobId", jobId));
@@ -32,18 +25,14 @@ final class JobProblems {
 
     static RuntimeException ended(String jobId) {
         return problem(
-                HttpStatus.CONFLICT,
-                "job-ended",
-                "Job has ended",
+                ProblemType.JOB_ENDED,
                 "Job " + jobId + " has ended; GET /jobs/" + jobId + " shows how.",
                 Map.of("jobId", jobId));
     }
 
     static RuntimeException ordersJob(String jobId) {
         return problem(
-                HttpStatus.CONFLICT,
-                "order-job",
-                "Job of an order",
+                ProblemType.ORDER_JOB,
                 "This job is what settles order " + jobId + ". Orders are neither moved nor cancelled here.",
                 Map.of("jobId", jobId));
     }

@@ -3,6 +3,7 @@ package io.github.exactlyonce.inventory.processing;
 import io.github.exactlyonce.contracts.OrderRecord;
 import io.github.exactlyonce.contracts.TraceParent;
 import io.github.exactlyonce.inventory.Replica;
+import io.github.exactlyonce.inventory.activity.Activity;
 import io.github.exactlyonce.inventory.processing.Decision.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,8 +23,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Settles the question "who did it": one line {@code processed} on the replica that settled an order, one line
- * {@code skipped} on each replica that heard of it and did not, and the meters that count them. The lines about stock that
- * is to return say {@code returned} instead of {@code processed}, and carry the key {@code event}, so that they are told apart.
+ * {@code skipped} on each replica that heard of it and did not, the meters that count them, and what those who watch see. The
+ * lines about stock that is to return say {@code returned} instead of {@code processed}, and carry the key {@code event}, so that
+ * they are told apart.
  */
 @Component
 final class DecisionLog {
@@ -33,15 +35,17 @@ final class DecisionLog {
 
     private final Replica replica;
     private final OrderTraces traces;
+    private final Activity activity;
     private final Clock clock;
     private final Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
     private final Counter recovered;
     private final Timer processing;
     private final Timer age;
 
-    DecisionLog(Replica replica, OrderTraces traces, MeterRegistry meters, Clock clock) {
+    DecisionLog(Replica replica, OrderTraces traces, Activity activity, MeterRegistry meters, Clock clock) {
         this.replica = replica;
         this.traces = traces;
+        this.activity = activity;
         this.clock = clock;
         for (Outcome outcome : Outcome.values()) {
             counters.put(
@@ -69,11 +73,12 @@ final class DecisionLog {
         Instant end = clock.instant();
         for (Decision decision : decisions) {
             TraceParent trace = decision.traceParent();
+            boolean isRecovered = isSettled(decision) && decision.hint().source() == OrderHint.Source.JOB;
             counters.get(decision.outcome()).increment();
             if (isSettled(decision)) {
                 processing.record(took);
                 age.record(Objects.requireNonNull(decision.age()));
-                if (decision.hint().source() == OrderHint.Source.JOB) {
+                if (isRecovered) {
                     recovered.increment();
                 }
             }
@@ -82,6 +87,13 @@ final class DecisionLog {
                 trace = span == null ? trace : span;
             }
             if (!isAboutToBeReleased(decision)) {
+                activity.decided(
+                        decision.hint().warehouse(),
+                        decision.hint().id(),
+                        decision.outcome().decision(),
+                        decision.outcome().reason(),
+                        isRecovered,
+                        decision.age());
                 line(decision, trace);
             }
         }

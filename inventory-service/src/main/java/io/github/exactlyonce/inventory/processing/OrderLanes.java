@@ -3,6 +3,7 @@ package io.github.exactlyonce.inventory.processing;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.redis.Pipelines;
 import io.github.exactlyonce.inventory.InventoryProperties;
+import io.github.exactlyonce.inventory.activity.Activity;
 import io.github.exactlyonce.inventory.deadletters.DeadLetters;
 import io.github.exactlyonce.inventory.warehouses.Lanes;
 import io.github.exactlyonce.inventory.warehouses.ServedWarehouses;
@@ -31,6 +32,7 @@ public final class OrderLanes {
             DeadLetters deadLetters,
             Pipelines pipelines,
             ServedWarehouses served,
+            Activity activity,
             MeterRegistry meters) {
         this.properties = properties.queue();
         this.processor = processor;
@@ -46,6 +48,7 @@ public final class OrderLanes {
         Gauge.builder("inventory.queue.length", this::length)
                 .description("Messages heard and not yet taken up")
                 .register(meters);
+        activity.showQueue(this::length);
     }
 
     /** Never blocks. */

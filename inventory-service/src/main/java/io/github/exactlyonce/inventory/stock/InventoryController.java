@@ -6,6 +6,7 @@ import io.github.exactlyonce.contracts.InvalidInputException;
 import io.github.exactlyonce.contracts.JsonInput;
 import io.github.exactlyonce.contracts.Warehouse;
 import io.github.exactlyonce.contracts.http.BoundedBody;
+import io.github.exactlyonce.contracts.http.ProblemType;
 import io.github.exactlyonce.contracts.http.WarehouseParameter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
@@ -21,9 +22,9 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The stock over HTTP. */
+/** The stock over HTTP. Declares what it produces, so that a client that cannot read JSON is refused before anything happens. */
 @RestController
-@RequestMapping("/inventory")
+@RequestMapping(path = "/inventory", produces = MediaType.APPLICATION_JSON_VALUE)
 class InventoryController {
 
     private static final int MAX_PAGE = 1000;
@@ -49,12 +50,7 @@ class InventoryController {
     @GetMapping("/{sku}")
     Stock.Level level(Warehouse warehouse, @PathVariable String sku) {
         return stock.level(warehouse, checked(sku))
-                .orElseThrow(() -> problem(
-                        HttpStatus.NOT_FOUND,
-                        "unknown-sku",
-                        "Unknown SKU",
-                        "No stock is kept of " + sku + ".",
-                        Map.of()));
+                .orElseThrow(() -> problem(ProblemType.UNKNOWN_SKU, "No stock is kept of " + sku + ".", Map.of()));
     }
 
     @PutMapping(path = "/{sku}", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -79,9 +75,7 @@ class InventoryController {
         Stock.Change change = stock.restock(warehouse, restockId, sku, quantity);
         if (!change.isSame()) {
             throw problem(
-                    HttpStatus.CONFLICT,
-                    "restock-conflict",
-                    "Restock id is taken",
+                    ProblemType.RESTOCK_CONFLICT,
                     "Restock " + restockId + " has been done with another SKU or quantity.",
                     Map.of("restockId", restockId));
         }

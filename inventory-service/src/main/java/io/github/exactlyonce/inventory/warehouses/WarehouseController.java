@@ -1,6 +1,7 @@
 package io.github.exactlyonce.inventory.warehouses;
 
 import io.github.exactlyonce.contracts.InvalidInputException;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -8,7 +9,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** All warehouses over HTTP. One is there as soon as it is first written to. */
 @RestController
-@RequestMapping("/warehouses")
+@RequestMapping(path = "/warehouses", produces = MediaType.APPLICATION_JSON_VALUE)
 class WarehouseController {
 
     private static final int MAX_PAGE = 1000;

@@ -71,6 +71,7 @@ final class ReplicaBeans {
         ClassPathBeanDefinitionScanner scanner = new ClassPathBeanDefinitionScanner(context);
         scanner.getBeanDefinitionDefaults().setLazyInit(true);
         scanner.scan(
+                SERVICE + "activity",
                 SERVICE + "warehouses",
                 SERVICE + "jobs",
                 SERVICE + "processing",

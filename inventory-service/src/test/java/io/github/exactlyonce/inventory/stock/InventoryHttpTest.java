@@ -27,6 +27,7 @@ class InventoryHttpTest extends WithRedis {
     @Test
     void settingItRepairsAStockThatIsNoNumber() {
         redis.opsForHash().put(RedisKeys.stock(MAIN), "001", "1e3");
+        assertThat(get("/inventory/001").statusCode()).isEqualTo(500);
 
         assertThat(send("PUT", "/inventory/001", "{\"quantity\":7}").body())
                 .isEqualTo("{\"sku\":\"001\",\"quantity\":7}");
@@ -99,6 +100,16 @@ class InventoryHttpTest extends WithRedis {
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
         assertThat(answer.body()).contains("\"field\":\"" + field + "\"").contains("\"reason\":");
+        assertThat(redis.hasKey(RedisKeys.stock(MAIN))).isFalse();
+    }
+
+    @Test
+    void aClientThatCannotReadTheAnswerOrSendsNoJsonChangesNothing() {
+        HttpResponse<String> html = send("PUT", "/inventory/001", "{\"quantity\":1}", "Accept", "text/html");
+        HttpResponse<String> text = send("PUT", "/inventory/001", "{\"quantity\":1}", "Content-Type", "text/plain");
+
+        assertThat(html.statusCode()).isEqualTo(406);
+        assertThat(text.statusCode()).isEqualTo(415);
         assertThat(redis.hasKey(RedisKeys.stock(MAIN))).isFalse();
     }
 

@@ -10,6 +10,7 @@ import static io.github.exactlyonce.testbed.audit.Finding.NEVER_RETURNED;
 import static io.github.exactlyonce.testbed.audit.Finding.NOT_CANCELLED;
 import static io.github.exactlyonce.testbed.audit.Finding.OVERSOLD;
 import static io.github.exactlyonce.testbed.audit.Finding.RECORD_DIFFERS;
+import static io.github.exactlyonce.testbed.audit.Finding.REFUSED_TO_CANCEL;
 import static io.github.exactlyonce.testbed.audit.Finding.RETURNED_AGAIN;
 import static io.github.exactlyonce.testbed.audit.Finding.SETTLED_AGAIN;
 import static io.github.exactlyonce.testbed.audit.Finding.STOCK_DIFFERS;
@@ -204,6 +205,9 @@ public final class Audit {
             } else {
                 findings.add(NOT_CANCELLED, id + ": " + record);
             }
+        }
+        if (!settlement.effect().equals("REJECTED") && cancellations.refused().contains(id) && !hadFailover) {
+            findings.add(REFUSED_TO_CANCEL, id + ": " + record);
         }
     }
 

@@ -7,6 +7,7 @@ public enum Finding {
     NEVER_RETURNED("cancelled, but its stock never returned"),
     RETURNED_AGAIN("its stock returned more than once, or was never taken"),
     NOT_CANCELLED("a client was told that it is cancelled, and it stands all the same"),
+    REFUSED_TO_CANCEL("a client was told that there is nothing to cancel, and it was not rejected"),
     CANCELLED_UNASKED("cancelled, and nobody had asked for that"),
     NEVER_PLACED("settled, but nobody placed it"),
     NEVER_DONE("due, but never done"),

@@ -33,6 +33,7 @@ public final class Cancelling implements AutoCloseable {
     private final Queue<Future<?>> requests = new ConcurrentLinkedQueue<>();
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
     private final Set<String> promised = ConcurrentHashMap.newKeySet();
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     /** @param oneIn so many orders is cancelled, and one in four of those twice */
     public Cancelling(OrderClient client, int oneIn, long seed) {
@@ -66,7 +67,7 @@ public final class Cancelling implements AutoCloseable {
                 throw e.getCause() instanceof OrderRefusedException refused ? refused : new IllegalStateException(e);
             }
         }
-        return new Cancellations(Set.copyOf(asked), Set.copyOf(promised));
+        return new Cancellations(Set.copyOf(asked), Set.copyOf(promised), Set.copyOf(refused));
     }
 
     @Override
@@ -75,9 +76,7 @@ public final class Cancelling implements AutoCloseable {
     }
 
     private @Nullable Void cancel(Order order) throws InterruptedException {
-        if (client.cancel(order)) {
-            promised.add(order.orderId());
-        }
+        (client.cancel(order) ? promised : refused).add(order.orderId());
         return null;
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalRun {
 
-    private static final Map<String, Long> FIRST_STOCK = new TreeMap<>(Map.of("001", 100L, "002", 50L, "003", 10L));
+    private static final Map<String, Long> FIRST_STOCK = new TreeMap<>(Map.of("001", 10_000L, "002", 50L, "003", 10L));
 
     /** Where the order of the invitation is. */
     private static final String FIRST_ORDER = "order:{main}:29";
@@ -141,7 +141,7 @@ public final class LocalRun {
     private String invitation(LocalSystem system, LocalRedis redis) {
         return """
 
-                Ready. Try in another terminal:
+                Ready. The console is at http://localhost:%1$d/. Or try in another terminal:
 
                   curl -i localhost:%1$d/orders -H 'Content-Type: application/json' \\
                     -d '{"orderId":"29","items":[{"id":"001","quantity":2},{"id":"002","quantity":1}]}'

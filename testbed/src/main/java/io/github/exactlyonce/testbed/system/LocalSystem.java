@@ -35,7 +35,7 @@ public final class LocalSystem implements AutoCloseable {
         this.directory = emptyDirectory(plan.run());
         this.orderJar = ServiceJars.unpack("order-service");
         this.inventoryJar = ServiceJars.unpack("inventory-service");
-        this.orderService = service("order-service", orderJar, plan.orderPort(), Map.of());
+        this.orderService = service("order-service", orderJar, plan.orderPort(), console(plan.replicaPorts()));
         this.replicas = replicas(Map.of());
     }
 
@@ -151,6 +151,13 @@ public final class LocalSystem implements AutoCloseable {
 
     private static void stop(List<ServiceProcess> processes) {
         processes.parallelStream().forEach(ServiceProcess::stop);
+    }
+
+    /** It asks the first replica, whichever others there are. */
+    private static Map<String, String> console(List<Integer> replicaPorts) {
+        return replicaPorts.isEmpty()
+                ? Map.of()
+                : Map.of("CONSOLE_INVENTORYURL", "http://127.0.0.1:" + replicaPorts.get(0));
     }
 
     private List<ServiceProcess> replicas(Map<String, String> environment) {

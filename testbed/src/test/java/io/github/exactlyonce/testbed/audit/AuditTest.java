@@ -156,7 +156,7 @@ class AuditTest {
 
     @Test
     void anOrderThatWasCancelledBeforeItWasSettledTakesNothing() {
-        cancellations = new Cancellations(Set.of("d"), Set.of("d"));
+        cancellations = new Cancellations(Set.of("d"), Set.of("d"), Set.of());
         settled("CANCELLED", "d", 3, "");
 
         AuditReport report = audit();
@@ -191,7 +191,7 @@ class AuditTest {
 
     @Test
     void stockThatNeverReturnsIsFound() {
-        cancellations = new Cancellations(Set.of("a"), Set.of("a"));
+        cancellations = new Cancellations(Set.of("a"), Set.of("a"), Set.of());
         redis.hset(RedisKeys.order(MAIN, "a"), "status", "CANCELLING");
 
         assertFound(Finding.NEVER_RETURNED, "a: {");
@@ -199,12 +199,24 @@ class AuditTest {
 
     @Test
     void aCancellationThatWasPromisedAndIsNoneIsFoundUnlessAFailoverTookItBack() {
-        cancellations = new Cancellations(Set.of("a", "b"), Set.of("a"));
+        cancellations = new Cancellations(Set.of("a", "b"), Set.of("a"), Set.of());
 
         assertFound(Finding.NOT_CANCELLED, "a: {");
         AuditReport report = Audit.afterFailover(connection, orders, cancellations, Map.of("001", 10L));
         assertThat(report.isClean()).as("%s", report).isTrue();
         assertThat(report.takenBack()).isEqualTo(new AuditReport.TakenBack(0, 1));
+    }
+
+    @Test
+    void onlyARejectedOrderHasNothingToCancel() {
+        cancellations = new Cancellations(Set.of("a", "c"), Set.of(), Set.of("c"));
+        assertThat(audit().isClean()).as("%s", audit()).isTrue();
+
+        cancellations = new Cancellations(Set.of("a", "c"), Set.of(), Set.of("a", "c"));
+        assertFound(Finding.REFUSED_TO_CANCEL, "a: {");
+        assertThat(Audit.afterFailover(connection, orders, cancellations, Map.of("001", 10L))
+                        .isClean())
+                .isTrue();
     }
 
     @Test
@@ -273,7 +285,7 @@ class AuditTest {
 
     /** After it was settled. */
     private void cancelled(String id, String units) {
-        cancellations = new Cancellations(Set.of(id), Set.of(id));
+        cancellations = new Cancellations(Set.of(id), Set.of(id), Set.of());
         returned(id, units);
         redis.hset(RedisKeys.order(MAIN, id), Map.of("status", "CANCELLED", "cancelledBy", "inventory-1/" + id));
     }

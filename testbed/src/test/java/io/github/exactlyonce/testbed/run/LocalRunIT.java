@@ -88,7 +88,7 @@ class LocalRunIT {
 
             place(ports.get(0), Order.of("29", new OrderItem("001", 2), new OrderItem("002", 1)));
             await().atMost(PATIENCE).until(() -> get(ports.get(0), "/orders/29").contains("\"CONFIRMED\""));
-            assertThat(get(ports.get(1), "/inventory")).contains("{\"sku\":\"001\",\"quantity\":98}");
+            assertThat(get(ports.get(1), "/inventory")).contains("{\"sku\":\"001\",\"quantity\":9998}");
             await().atMost(PATIENCE)
                     .until(() ->
                             Files.readString(run.log()).matches("(?s).*\ninventory-1 +\\|.*processed.*orderId=29.*"));

@@ -1,0 +1,234 @@
+package io.github.exactlyonce.testbed;
+
+import static io.github.exactlyonce.contracts.Warehouse.MAIN;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.exactlyonce.contracts.OrderItem;
+import io.github.exactlyonce.contracts.RedisKeys;
+import io.github.exactlyonce.testbed.load.Order;
+import io.lettuce.core.SetArgs;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The console in a real browser, on three replicas. */
+@ExtendWith(SharedSystem.class)
+class ConsoleIT {
+
+    private static final String LANE = "document.querySelector('[data-replica=inventory-%d]')?.dataset.state === '%s'";
+    private static final String CONNECTION = "document.getElementById('connection').textContent";
+
+    private static Browser browser;
+
+    @BeforeAll
+    static void startTheBrowser() {
+        Optional<Path> program = Browser.program();
+        assumeTrue(program.isPresent(), "Chromium is not installed, so nobody can look at the console");
+        browser = Browser.start(program.get());
+    }
+
+    @AfterAll
+    static void closeTheBrowser() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void watch(TestSystem system) {
+        browser.resize(1280, 900);
+        browser.open(system.orderService().uri().resolve("/"));
+        IntStream.rangeClosed(1, TestSystem.REPLICAS).forEach(number -> browser.waitFor(lane(number, "alive")));
+    }
+
+    @Test
+    void anOrderIsDoneInOneLaneAndSkippedInTheOthers(TestSystem system) {
+        browser.evaluate("document.getElementById('quantity').focus()");
+        browser.press("Enter");
+
+        browser.waitFor("document.querySelectorAll('#orders tr').length === 1"
+                + " && document.querySelector('#orders tr').children[2].textContent.split(', ').length === 2");
+        String id = browser.evaluate("document.querySelector('#orders tr').dataset.order")
+                .asString();
+        String doneBy = text("#orders tr :nth-child(2)");
+        assertThat(system.redis().hget(RedisKeys.order(MAIN, id), "settledBy")).startsWith(doneBy + "/");
+        assertThat(List.of(doneBy, text("#orders tr :nth-child(3)")).toString())
+                .contains("inventory-1", "inventory-2", "inventory-3");
+        browser.waitFor(isText("confirmed", "1"));
+        browser.waitFor(isText("verdict", "Nothing lost, nothing repeated"));
+        assertThat(browser.errors()).isEmpty();
+        assertThat(browser.requests())
+                .isNotEmpty()
+                .allMatch(url -> url.startsWith(system.orderService().uri() + "/"));
+
+        browser.evaluate("document.getElementById('cancel').click()");
+        browser.waitFor(
+                "document.querySelector('#orders tr').children[1].textContent.includes('(returned the stock)')");
+        browser.waitFor(isText("cancelled", "1")); // it was decided twice, and is one order, which is shown
+        assertThat(text("#sampling")).isEmpty();
+    }
+
+    @Test
+    void theLaneOfAReplicaThatIsKilledGoesDarkAndTheOthersDoItsWork(TestSystem system) {
+        system.replica(3).kill();
+        browser.waitFor(lane(3, "dark"));
+        // As if it had taken the order on before.
+        system.redis().set(RedisKeys.lock(MAIN, "left-behind"), "inventory-3/x7", SetArgs.Builder.px(60_000));
+        system.place(Order.of("left-behind", new OrderItem("001", 1)));
+
+        browser.waitFor(
+                "document.querySelector('[data-order=left-behind]')?.textContent.includes('(for another)') === true");
+        browser.waitFor(isText("recovered", "1"));
+        assertThat(browser.evaluate(lane(1, "alive")).asBoolean()).isTrue();
+        assertThat(browser.evaluate(lane(2, "alive")).asBoolean()).isTrue();
+    }
+
+    @Test
+    void aHundredOrdersAreEachCountedOnce(TestSystem system) {
+        browser.evaluate("document.querySelector('button[value=\"100\"]').click()");
+
+        browser.waitFor(isText("placed", "100"));
+        browser.waitFor(isText("confirmed", "100"));
+        browser.waitFor("document.getElementById('stock').textContent.includes('499,900')");
+        browser.waitFor(isText("verdict", "Nothing lost, nothing repeated"));
+        assertThat(text("#repeated")).isEqualTo("0");
+    }
+
+    @Test
+    void aDeadLetterIsReplayedByAClick(TestSystem system) {
+        String message = "{\"id\":\"buried\",\"items\":[{\"id\":\"001\",\"quantity\":2}]}";
+        system.redis()
+                .xadd(
+                        RedisKeys.deadLetters(MAIN),
+                        Map.of(
+                                "source",
+                                RedisKeys.ORDER_UPDATES,
+                                "reason",
+                                "could not be recorded",
+                                "payload",
+                                message));
+        browser.waitFor("document.querySelectorAll('#letters button').length === 1");
+
+        browser.evaluate("document.querySelector('#letters button').click()");
+
+        browser.waitFor("document.querySelectorAll('#letters li').length === 0");
+        browser.waitFor("document.querySelector('[data-order=buried]') !== null");
+        assertThat(system.redis().xlen(RedisKeys.deadLetters(MAIN))).isZero();
+    }
+
+    @Test
+    void nothingHappensIsNotNothingIsHeard(TestSystem system) {
+        browser.waitFor(CONNECTION + " === 'Connected, no orders just now'");
+
+        IntStream.rangeClosed(1, TestSystem.REPLICAS)
+                .forEach(number -> system.replica(number).pause());
+        browser.waitFor(CONNECTION + " === 'Connected, no replica is heard'");
+        IntStream.rangeClosed(1, TestSystem.REPLICAS)
+                .forEach(number -> system.replica(number).resume());
+        browser.waitFor(CONNECTION + " === 'Connected, no orders just now'");
+
+        system.orderService().pause();
+        browser.waitFor(CONNECTION + ".startsWith('Connection lost, trying again')");
+        browser.waitFor(lane(1, "unknown"));
+
+        system.orderService().resume();
+        browser.waitFor(CONNECTION + " === 'Connected, no orders just now'");
+        browser.waitFor(lane(1, "alive"));
+    }
+
+    @Test
+    void aFeedThatIsRefusedIsNoLostConnection(TestSystem system) {
+        browser.open(system.orderService().uri().resolve("/?warehouse=Berlin"));
+
+        browser.waitFor(CONNECTION + ".startsWith('Invalid input, trying again')");
+    }
+
+    /** It is left out in all lanes or in none, or it would stand there as one that nobody did. */
+    @Test
+    void anOrderThatIsLeftOutInOneLaneIsLeftOutInTheOthers() {
+        String shown = browser.evaluate("""
+                        (async () => {
+                          const { Lanes } = await import('/console/lanes.js');
+                          const lanes = new Lanes(document.createElement('ol'));
+                          const now = performance.now.bind(performance);
+                          const tell = (replica, decision) => lanes.hear({ replica, run: replica, upMs: 0, queue: 0, seen: 200, totals: {},
+                            decisions: Array.from({ length: 200 }, (_, i) => ({ id: `${i}`, decision, outcome: decision })) }, 1);
+                          tell('r-1', 'processed');
+                          const first = lanes.columns.length;
+                          performance.now = () => now() + 1_000;
+                          tell('r-2', 'skipped');
+                          performance.now = now;
+                          return (first < 200) + ' ' + (lanes.columns.length - first)
+                            + ' ' + lanes.columns.every(column => column.marks.size === 2);
+                        })()""").asString();
+
+        assertThat(shown).isEqualTo("true 0 true");
+    }
+
+    @Test
+    void whatALaneDidCountsWhenItIsForgotten() {
+        String counts = browser.evaluate("""
+                        (async () => {
+                          const { Lanes } = await import('/console/lanes.js');
+                          const lanes = new Lanes(document.createElement('ol'));
+                          const tell = recovered => lanes.hear({ replica: 'r', run: 'r/1', upMs: 0, queue: 0, seen: 0,
+                            totals: { recovered }, decisions: [] }, 1);
+                          const now = performance.now.bind(performance);
+                          tell(2);
+                          lanes.tick(true);
+                          performance.now = () => now() + 130_000;
+                          lanes.tick(true);
+                          const gone = lanes.lanes.size + ' ' + lanes.recovered();
+                          tell(3);
+                          performance.now = now;
+                          return gone + ', ' + lanes.lanes.size + ' ' + lanes.recovered();
+                        })()""").asString();
+
+        assertThat(counts).isEqualTo("0 2, 1 3");
+    }
+
+    /** On its own page, by a program of others. */
+    @Test
+    void theDocumentedApiIsShownWithoutAnotherHost(TestSystem system) {
+        browser.open(system.orderService().uri().resolve("/docs"));
+
+        browser.waitFor("document.querySelectorAll('.opblock').length === 6");
+        browser.evaluate("document.querySelector('#operations-Orders-readOrder button').click()");
+        browser.waitFor("document.querySelector('#operations-Orders-readOrder .responses-table') !== null");
+        assertThat(browser.errors()).isEmpty();
+        assertThat(browser.requests())
+                .isNotEmpty()
+                .allMatch(url -> url.startsWith(system.orderService().uri() + "/") || url.startsWith("data:"));
+    }
+
+    @Test
+    void nothingIsWiderThanAPhone() {
+        browser.resize(360, 740);
+
+        browser.waitFor("innerWidth === 360");
+        assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+                .isEqualTo(
+                        browser.evaluate("document.documentElement.clientWidth").asInt());
+    }
+
+    private static String lane(int number, String state) {
+        return LANE.formatted(number, state);
+    }
+
+    private static String isText(String id, String text) {
+        return "document.getElementById('" + id + "').textContent === '" + text + "'";
+    }
+
+    private static String text(String selector) {
+        return browser.evaluate("document.querySelector('" + selector + "').textContent")
+                .asString();
+    }
+}
