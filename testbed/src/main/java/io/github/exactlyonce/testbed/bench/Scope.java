@@ -7,7 +7,7 @@ import java.util.Locale;
 /** How much time there is. */
 public enum Scope {
     QUICK(3, 15_000, Duration.ofSeconds(2), Duration.ofSeconds(8), Duration.ofSeconds(20)),
-    FULL(11, 100_000, Duration.ofSeconds(20), Duration.ofSeconds(30), Duration.ofSeconds(75));
+    FULL(5, 40_000, Duration.ofSeconds(8), Duration.ofSeconds(30), Duration.ofSeconds(60));
 
     /** Of the quick run, which is to take little more than ten minutes. */
     private static final List<Part> QUICK_PARTS =

@@ -14,7 +14,7 @@ final class OwnCluster extends OwnRedis {
     private static final int PRIMARIES = 3;
 
     OwnCluster(String run) {
-        super(run, Topology.CLUSTER, Ports.free(2 * PRIMARIES));
+        super(run, Topology.CLUSTER, Ports.ofCluster(2 * PRIMARIES));
     }
 
     @Override

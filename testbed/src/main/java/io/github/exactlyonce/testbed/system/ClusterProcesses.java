@@ -42,7 +42,7 @@ public final class ClusterProcesses implements AutoCloseable {
     public static ClusterProcesses start(Path directory, int primaries, int replicas, String... options) {
         ClusterProcesses cluster = new ClusterProcesses();
         try {
-            for (int port : Ports.free(primaries + replicas)) {
+            for (int port : Ports.ofCluster(primaries + replicas)) {
                 Path data = Files.createDirectories(directory.resolve("redis-" + port));
                 cluster.nodes.add(RedisProcess.start(port, data, RedisCluster.nodeOptions(options)));
             }

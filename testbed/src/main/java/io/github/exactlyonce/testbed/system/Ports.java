@@ -15,6 +15,9 @@ public final class Ports {
     private static final int LAST = 32_000;
     private static final int ATTEMPTS = 1_000;
 
+    /** Nodes of a cluster talk to each other on a port that is so much higher. */
+    private static final int CLUSTER_BUS = 10_000;
+
     private Ports() {}
 
     public static boolean isFree(int port) {
@@ -31,13 +34,22 @@ public final class Ports {
 
     /** @return {@code count} ports in a row that nobody listens on now */
     public static List<Integer> free(int count) {
+        return free(count, LAST, List.of(0));
+    }
+
+    /** As {@link #free(int)}, for nodes of a Redis Cluster: those on which they talk to each other are free as well. */
+    public static List<Integer> ofCluster(int count) {
+        return free(count, LAST - CLUSTER_BUS, List.of(0, CLUSTER_BUS));
+    }
+
+    private static List<Integer> free(int count, int last, List<Integer> offsets) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            int first = ThreadLocalRandom.current().nextInt(FIRST, LAST - count);
+            int first = ThreadLocalRandom.current().nextInt(FIRST, last - count);
             List<Integer> ports = IntStream.range(first, first + count).boxed().toList();
-            if (ports.stream().allMatch(Ports::isFree)) {
+            if (ports.stream().allMatch(port -> offsets.stream().allMatch(offset -> isFree(port + offset)))) {
                 return ports;
             }
         }
-        throw new IllegalStateException("no " + count + " free ports in a row from " + FIRST + " to " + LAST);
+        throw new IllegalStateException("no %d free ports in a row from %d to %d".formatted(count, FIRST, last));
     }
 }

@@ -2,6 +2,7 @@ package io.github.exactlyonce.testbed.system;
 
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.models.partitions.ClusterPartitionParser;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,6 +14,9 @@ public final class RedisCluster {
 
     /** A node is given up after so many milliseconds. */
     private static final String NODE_TIMEOUT = "2000";
+
+    /** Longer than the node timeout, after which a node that was too busy to answer is forgotten, and has to be met again. */
+    private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(5);
 
     private RedisCluster() {}
 
@@ -35,8 +39,11 @@ public final class RedisCluster {
                     .toArray();
             nodes.commands(primaries.get(i)).clusterAddSlots(slots);
         }
-        all.forEach(node -> nodes.commands(node).clusterMeet("127.0.0.1", primaries.get(0)));
-        nodes.await("all know each other", () -> all.stream().allMatch(node -> knownTo(nodes, node) == all.size()));
+        nodes.await("all know each other", () -> {
+            all.forEach(node -> nodes.commands(node).clusterMeet("127.0.0.1", primaries.get(0)));
+            return Polling.until(
+                    HANDSHAKE_LIMIT, () -> all.stream().allMatch(node -> knownTo(nodes, node) == all.size()));
+        });
         for (int i = 0; i < replicas.size(); i++) {
             String primary = nodes.commands(primaries.get(i)).clusterMyId();
             nodes.commands(replicas.get(i)).clusterReplicate(primary);

@@ -84,7 +84,7 @@ class LocalRunIT {
         try (RedisProcess redis = RedisProcess.start(Ports.free(), directory, "--requirepass", "p@ss")) {
             ChildProcess run = run(
                     "--port=" + ports.get(0), "--replicas=1", "--redis.url=redis://:p%40ss@127.0.0.1:" + redis.port());
-            await().atMost(PATIENCE).until(() -> Files.readString(run.log()).contains("Ready."));
+            awaitLine(run, "Ready.");
 
             place(ports.get(0), Order.of("29", new OrderItem("001", 2), new OrderItem("002", 1)));
             await().atMost(PATIENCE).until(() -> get(ports.get(0), "/orders/29").contains("\"CONFIRMED\""));
@@ -103,7 +103,7 @@ class LocalRunIT {
     void aClusterIsThereBeforeTheServicesAndEndsWithTheRun() throws IOException {
         List<Integer> ports = Ports.free(2);
         ChildProcess run = run("--port=" + ports.get(0), "--replicas=1", "--topology=cluster");
-        await().atMost(PATIENCE).until(() -> Files.readString(run.log()).contains("Starting the order service"));
+        awaitLine(run, "Starting the order service");
         List<Integer> nodes = Pattern.compile("on port (\\d+) \\(pid")
                 .matcher(Files.readString(run.log()))
                 .results()
@@ -162,6 +162,12 @@ class LocalRunIT {
         started.add(run);
         run.start();
         return run;
+    }
+
+    private static void awaitLine(ChildProcess run, String said) throws IOException {
+        await().atMost(PATIENCE)
+                .until(() -> !run.isAlive() || Files.readString(run.log()).contains(said));
+        assertThat(run.log()).content().contains(said);
     }
 
     private static List<String> outputOfFailure(ChildProcess run) throws IOException {
