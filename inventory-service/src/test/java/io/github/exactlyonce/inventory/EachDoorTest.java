@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -109,6 +110,7 @@ class EachDoorTest {
     private static final RSAKey KEY = rsa("one");
     private static final RSAKey OTHER_KEY = rsa("one"); // says it is the same
     private static volatile int issuerAnswers = 200;
+    private static final AtomicInteger issuerWasAsked = new AtomicInteger();
     private static final HttpServer ISSUER = issuer();
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -195,6 +197,7 @@ class EachDoorTest {
 
     @Test
     void aTokenWhoseKeysCannotBeHadIsNotRefusedForGood() throws Exception {
+        assertThat(status("GET /inventory", token(claims("a"), KEY))).isEqualTo(200); // so that key is known
         RSAKey unseen = rsa("unseen"); // so its issuer is asked
         issuerAnswers = 500;
         try {
@@ -206,6 +209,23 @@ class EachDoorTest {
         } finally {
             issuerAnswers = 200;
         }
+    }
+
+    @Test
+    void tokensWithInventedKeysDoNotHaveTheIssuerAskedEachTime() throws Exception {
+        String good = token(claims("a"), KEY);
+        assertThat(status("GET /inventory", good)).isEqualTo(200);
+        int before = issuerWasAsked.get();
+        long start = System.nanoTime();
+        for (int i = 0; i < 30; i++) {
+            RSAKey invented =
+                    new RSAKey.Builder(OTHER_KEY).keyID("invented-" + i).build();
+            assertThat(status("GET /inventory", token(claims("a"), invented))).isIn(401, 503);
+        }
+
+        assertThat(status("GET /inventory", good)).isEqualTo(200);
+        long pauses = Duration.ofNanos(System.nanoTime() - start).dividedBy(Duration.ofSeconds(10));
+        assertThat(issuerWasAsked.get() - before).isLessThanOrEqualTo((int) pauses + 1);
     }
 
     @Test
@@ -336,6 +356,7 @@ class EachDoorTest {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             byte[] keys = new JWKSet(KEY.toPublicJWK()).toString().getBytes(UTF_8);
             server.createContext("/keys", exchange -> {
+                issuerWasAsked.incrementAndGet();
                 exchange.getResponseHeaders().add("Content-Type", "application/json");
                 exchange.sendResponseHeaders(issuerAnswers, keys.length);
                 exchange.getResponseBody().write(keys);

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.security.oauth2.server.resource.autoconfigure.JwkSetUriJwtDecoderBuilderCustomizer;
 import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerProperties;
 import org.springframework.context.EnvironmentAware;
 import org.springframework.context.annotation.Bean;
@@ -35,6 +36,7 @@ import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.web.client.RestOperations;
 
 /**
  * Who asks, and whether they may, unless {@code security.mode} is {@code none}. Keys and tokens come in the same header,
@@ -146,6 +148,12 @@ class Authentication {
             server.jwt(jwt ->
                     jwt.decoder(askingTheIssuer(decoder.getObject())).jwtAuthenticationConverter(scopesAreRoles()));
         }
+    }
+
+    @Bean
+    JwkSetUriJwtDecoderBuilderCustomizer issuerRequests() {
+        RestOperations requests = IssuerRequests.restOperations();
+        return decoder -> decoder.restOperations(requests);
     }
 
     /** The first token has the issuer asked where its keys are. That it does not answer says nothing about the token. */

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AuthenticationServiceException;
@@ -33,7 +34,10 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException reason) {
         if (reason instanceof AuthenticationServiceException) {
-            log.warn("The issuer of the tokens cannot be asked for its keys: {}", reason.getMessage());
+            if (!(NestedExceptionUtils.getRootCause(reason)
+                    instanceof IssuerRequests.AskedJustNow)) { // else a stranger writes the log
+                log.warn("The issuer of the tokens cannot be asked for its keys: {}", reason.getMessage());
+            }
             problems.answer(
                     request,
                     response,
