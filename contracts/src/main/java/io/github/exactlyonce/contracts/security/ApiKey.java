@@ -24,6 +24,8 @@ record ApiKey(String name, Set<Role> roles, String sha256) {
     /** One that relaxed binding leaves as it is, whether it comes from a file or from the environment. */
     private static final Pattern NAME = Pattern.compile("[a-z0-9]{1,32}");
 
+    private static final int LONGEST_NAME = 32;
+
     private static final Pattern SETTING = Pattern.compile("([a-z+]+):([0-9a-fA-F]{64})");
 
     /** So that whoever finds one in a log or a repository sees what it is. */
@@ -32,12 +34,14 @@ record ApiKey(String name, Set<Role> roles, String sha256) {
     private static final int RANDOM_BYTES = 20;
 
     /**
-     * @param setting never repeated in what is thrown: it might be a key
+     * @param name repeated in what is thrown if it is short: a key, or its hash, is longer
+     * @param setting never repeated: it might be a key, or a password
      * @throws IllegalArgumentException says what is wrong
      */
     static ApiKey of(String name, String setting) {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("a key's name must be 1 to 32 of a-z and 0-9, not " + name);
+            throw new IllegalArgumentException("a key's name must be 1 to 32 of a-z and 0-9"
+                    + (name.length() <= LONGEST_NAME ? ", not " + name : ", and one of security.keys is longer"));
         }
         var parts = SETTING.matcher(setting.strip());
         if (!parts.matches()) {
@@ -46,8 +50,8 @@ record ApiKey(String name, Set<Role> roles, String sha256) {
         Set<Role> roles = EnumSet.noneOf(Role.class);
         for (String word : parts.group(1).split("\\+", -1)) {
             roles.add(Role.named(word)
-                    .orElseThrow(() -> new IllegalArgumentException("security.keys." + name + " has the role " + word
-                            + ", and there are only "
+                    .orElseThrow(() -> new IllegalArgumentException("security.keys." + name
+                            + " has a role that there is not: there are only "
                             + Arrays.stream(Role.values()).map(Role::word).collect(Collectors.joining(", ")))));
         }
         return new ApiKey(name, roles, parts.group(2).toLowerCase());

@@ -4,14 +4,13 @@ import jakarta.servlet.Filter;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -48,6 +47,11 @@ public class HttpDoor {
     private static final Duration PREFLIGHT = Duration.ofMinutes(10);
 
     @Bean
+    static ConfigurationPropertiesBindHandlerAdvisor namelessKey() {
+        return NamelessKey::new;
+    }
+
+    @Bean
     Problems problems(@Qualifier("handlerExceptionResolver") ObjectProvider<HandlerExceptionResolver> resolver) {
         return new Problems(resolver);
     }
@@ -66,7 +70,7 @@ public class HttpDoor {
                 AUTHENTICATION - 2,
                 new CrossSiteFilter(
                         Set.copyOf(security.corsOrigins()),
-                        (open && local) || !security.hosts().isEmpty() ? lowerCase(security.hosts()) : null,
+                        (open && local) || !security.hosts().isEmpty() ? Set.copyOf(security.hosts()) : null,
                         problems));
     }
 
@@ -104,10 +108,6 @@ public class HttpDoor {
 
     private static boolean isLoopback(@Nullable InetAddress address) {
         return address != null && address.isLoopbackAddress();
-    }
-
-    private static Set<String> lowerCase(List<String> names) {
-        return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
     }
 
     private static <T extends Filter> FilterRegistrationBean<T> at(int order, T filter) {

@@ -2,6 +2,7 @@ package io.github.exactlyonce.contracts.security;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -24,17 +25,28 @@ record SecurityProperties(
         @DefaultValue List<String> hosts) {
 
     private static final int MOST_REQUESTS = 1_000_000;
-    private static final Pattern ORIGIN = Pattern.compile("https?://[A-Za-z0-9.\\-\\[\\]:]+");
+    private static final String NAME = "([a-z0-9._-]+|\\[[0-9a-f:.]+])"; // or address
+    private static final Pattern HOST = Pattern.compile(NAME);
+    private static final Pattern ORIGIN = Pattern.compile("https?://" + NAME + "(:\\d{1,5})?");
+    private static final Pattern DEFAULT_PORT = Pattern.compile("^(?:(http://.*):80|(https://.*):443)$");
 
     SecurityProperties {
         require(
                 requestsPerSecond >= 0 && requestsPerSecond <= MOST_REQUESTS,
                 "security.requests-per-second must be from 1 to " + MOST_REQUESTS + ", or 0 for no limit, not "
                         + requestsPerSecond);
+        corsOrigins =
+                corsOrigins.stream().map(SecurityProperties::asBrowsersSay).toList();
         for (String origin : corsOrigins) {
             require(
                     ORIGIN.matcher(origin).matches(),
                     "security.cors-origins must be such as https://shop.example, without a path, not " + origin);
+        }
+        hosts = hosts.stream().map(SecurityProperties::lowerCase).toList();
+        for (String host : hosts) {
+            require(
+                    HOST.matcher(host).matches(),
+                    "security.hosts must be such as orders.internal, without a port, not " + host);
         }
         require(
                 mode == SecurityMode.API_KEYS || keys.isEmpty(),
@@ -58,6 +70,14 @@ record SecurityProperties(
             require(same == null, "two of security.keys are the same key, and one of them is " + name);
         });
         return keys;
+    }
+
+    private static String asBrowsersSay(String origin) {
+        return DEFAULT_PORT.matcher(lowerCase(origin)).replaceFirst("$1$2");
+    }
+
+    private static String lowerCase(String name) {
+        return name.toLowerCase(Locale.ROOT);
     }
 
     private static void require(boolean condition, String sentence) {
