@@ -142,6 +142,9 @@ class EachDoorTest extends OrderServiceTest {
         assertThat(status("HEAD /orders/1", null)).isEqualTo(401);
         assertThat(status("OPTIONS /orders", null)).isEqualTo(401);
         assertThat(status("POST /orders/", KEYS.get("place"))).isEqualTo(403);
+        assertThat(status("FOO /orders", null)).isEqualTo(401);
+        assertThat(status("FOO /orders", KEYS.get("place"))).isEqualTo(403);
+        assertThat(status("FOO /orders", KEYS.get("operate"))).isEqualTo(405);
     }
 
     @Test
@@ -208,6 +211,14 @@ class EachDoorTest extends OrderServiceTest {
         }
     }
 
+    /** Spring reads it for its log, before there is a controller. */
+    @Test
+    void aQueryThatNobodyCanReadIsAProblem() throws IOException {
+        assertThat(said("GET", "/orders?after=%zz", "Authorization: Bearer " + KEYS.get("read")))
+                .startsWith("HTTP/1.1 400")
+                .contains("application/problem+json", "urn:exactly-once:problem:invalid-input");
+    }
+
     /** As UTF-8, of which the header's reader sees single bytes, and some of them are control characters. */
     @Test
     void aHeaderWithAnAccentIsNoUnexpectedError() throws IOException {
@@ -221,6 +232,18 @@ class EachDoorTest extends OrderServiceTest {
                             .getBytes(UTF_8));
             assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
                     .startsWith("HTTP/1.1 400");
+        }
+    }
+
+    private String said(String method, String target, String... headers) throws IOException {
+        URI service = URI.create(client().root());
+        try (Socket socket = new Socket(service.getHost(), service.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write((method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                                    + String.join("\r\n", headers) + "\r\n\r\n")
+                            .getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
         }
     }
 

@@ -134,11 +134,31 @@ class PagesOfOtherSitesTest extends OrderServiceTest {
                 .containsExactly("nosniff");
     }
 
+    /** As with keys: the web server takes it for one path, and Spring for another. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health/../prometheus", "/orders//1", "/orders/%2e%2e/docs", "/orders/1;a=b"})
+    void aCrookedPathIsAProblem(String path) throws IOException {
+        assertThat(answerTo("GET " + path, "localhost"))
+                .startsWith("HTTP/1.1 400")
+                .contains("application/problem+json", "urn:exactly-once:problem:invalid-input");
+    }
+
+    @Test
+    void soIsAMethodThatThereIsNot() throws IOException {
+        assertThat(answerTo("FOO /orders", "localhost"))
+                .startsWith("HTTP/1.1 405")
+                .contains("application/problem+json");
+    }
+
     private String answerTo(String host) throws IOException {
+        return answerTo("GET /orders/no-such-order", host);
+    }
+
+    private String answerTo(String request, String host) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream()
-                    .write(("GET /orders/no-such-order HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                    .write((request + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
                             .getBytes(ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
         }

@@ -1,9 +1,6 @@
 package io.github.exactlyonce.contracts.security;
 
-import io.github.exactlyonce.contracts.http.ProblemAdvice;
-import io.github.exactlyonce.contracts.http.ProblemType;
 import jakarta.servlet.DispatcherType;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +29,7 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.oauth2.server.resource.authentication.JwtGrantedAuthoritiesConverter;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
-import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.client.RestOperations;
 
@@ -111,22 +106,11 @@ class Authentication {
                 .build();
     }
 
-    /** Paths that are none, such as those with {@code //} or {@code %2e}, which Spring Security lets nobody match. */
+    /** On a management port of its own; elsewhere {@link MalformedRequestFilter} has looked before. */
     @Bean
     RequestRejectedHandler requestRejectedHandler(Problems problems) {
-        return (request, response, rejected) -> problems.answer(
-                request,
-                response,
-                ProblemAdvice.problem(ProblemType.INVALID_INPUT, "This path is not allowed.", Map.of()));
-    }
-
-    /** Of paths alone. What a header or a parameter may be, who reads it says, as without authentication, and not where it is read. */
-    @Bean
-    HttpFirewall httpFirewall() {
-        StrictHttpFirewall paths = new StrictHttpFirewall();
-        paths.setAllowedHeaderValues(value -> true);
-        paths.setAllowedParameterNames(name -> true);
-        return paths;
+        return (request, response, rejected) ->
+                problems.answer(request, response, MalformedRequestFilter.pathNotAllowed());
     }
 
     /** A meter and a span of each filter of each request are nobody's. */

@@ -24,13 +24,14 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.http.HttpHeaders;
+import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * What a request has to pass before a controller sees it, in this order: {@link CrossSiteFilter}; CORS, if {@code security.cors-origins} are
- * set; {@link Authentication}, unless {@code security.mode} is {@code none}; {@link RequestRateFilter}, if
+ * What a request has to pass before a controller sees it, in this order: {@link CrossSiteFilter}; {@link MalformedRequestFilter}; CORS, if
+ * {@code security.cors-origins} are set; {@link Authentication}, unless {@code security.mode} is {@code none}; {@link RequestRateFilter}, if
  * {@code security.requests-per-second} is set.
  */
 @Configuration(proxyBeanMethods = false)
@@ -67,11 +68,23 @@ public class HttpDoor {
                     server.getPort());
         }
         return at(
-                AUTHENTICATION - 2,
+                AUTHENTICATION - 3,
                 new CrossSiteFilter(
                         Set.copyOf(security.corsOrigins()),
                         (open && local) || !security.hosts().isEmpty() ? Set.copyOf(security.hosts()) : null,
                         problems));
+    }
+
+    /** Also Spring Security's own, which must not be stricter. */
+    @Bean
+    HttpFirewall httpFirewall() {
+        return MalformedRequestFilter.paths();
+    }
+
+    @Bean
+    FilterRegistrationBean<MalformedRequestFilter> malformedRequestFilter(
+            HttpFirewall httpFirewall, Problems problems) {
+        return at(AUTHENTICATION - 2, new MalformedRequestFilter(httpFirewall, problems));
     }
 
     @Bean

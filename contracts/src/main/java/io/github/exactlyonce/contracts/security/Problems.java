@@ -3,7 +3,6 @@ package io.github.exactlyonce.contracts.security;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.web.ErrorResponseException;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /** Answers from a filter as {@link io.github.exactlyonce.contracts.http.ProblemAdvice} does from a controller. */
@@ -16,7 +15,7 @@ final class Problems {
         this.resolver = resolver;
     }
 
-    void answer(HttpServletRequest request, HttpServletResponse response, ErrorResponseException problem) {
+    void answer(HttpServletRequest request, HttpServletResponse response, RuntimeException problem) {
         if (resolver.getObject().resolveException(request, response, null, problem) == null) {
             throw problem;
         }
