@@ -130,6 +130,12 @@ public final class LocalRun {
 
     private void stockUp(LocalSystem system) {
         Inventory inventory = new Inventory(system.replicas().get(0).uri());
+        if (inventory.asksForAKey()) {
+            terminal.say(
+                    "  no stock is set: the services ask for a key (SECURITY_MODE), so set it with one that may operate, and send "
+                            + "-H \"Authorization: Bearer $KEY\" with each request below");
+            return;
+        }
         FIRST_STOCK.forEach((sku, quantity) -> {
             if (!inventory.has(sku)) {
                 inventory.set(sku, quantity);

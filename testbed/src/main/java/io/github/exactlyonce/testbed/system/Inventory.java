@@ -34,6 +34,14 @@ public final class Inventory {
         this.warehouse = warehouse;
     }
 
+    /** Whether it answers nobody without a key. */
+    public boolean asksForAKey() {
+        return send(HttpRequest.newBuilder(replica.resolve("/inventory"))
+                        .timeout(TIMEOUT)
+                        .build())
+                == 401;
+    }
+
     /** Whether anything was ever said of this SKU. */
     public boolean has(String sku) {
         return send(request(sku).GET().build()) != 404;
