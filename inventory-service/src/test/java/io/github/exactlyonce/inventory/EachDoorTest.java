@@ -1,5 +1,8 @@
 package io.github.exactlyonce.inventory;
 
+import static io.github.exactlyonce.contracts.api.Doors.ANYONE;
+import static io.github.exactlyonce.contracts.api.Doors.OPERATORS;
+import static io.github.exactlyonce.contracts.api.Doors.READERS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -17,15 +20,12 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
+import io.github.exactlyonce.contracts.api.Doors;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -36,14 +36,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -52,7 +50,6 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
 /** With tokens of an issuer: who may do what, asked of each door that there is. On a Redis of its own: this is one more replica. */
 @SpringBootTest(
@@ -69,10 +66,6 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMappi
 @ExtendWith(OutputCaptureExtension.class)
 @DirtiesContext
 class EachDoorTest {
-
-    private static final Set<String> ANYONE = Set.of();
-    private static final Set<String> READERS = Set.of("read", "place", "operate");
-    private static final Set<String> OPERATORS = Set.of("operate");
 
     /** Who may. A door that is not in here fails the test: say who may, and, if it is not the rule, say it in the service too. */
     private static final Map<String, Set<String>> DOORS = Map.ofEntries(
@@ -113,8 +106,6 @@ class EachDoorTest {
     private static final AtomicInteger issuerWasAsked = new AtomicInteger();
     private static final HttpServer ISSUER = issuer();
 
-    private final HttpClient http = HttpClient.newHttpClient();
-
     @LocalServerPort
     private int port;
 
@@ -129,23 +120,16 @@ class EachDoorTest {
                 () -> "http://127.0.0.1:" + ISSUER.getAddress().getPort() + "/keys");
     }
 
-    /** Levels are the JVM's, and so would be those of the tests after this one. */
-    @AfterAll
-    static void logAsBefore() {
-        LoggingSystem logging = LoggingSystem.get(EachDoorTest.class.getClassLoader());
-        List.of("io.github.exactlyonce", "org.springframework.security", "org.springframework.web")
-                .forEach(logger -> logging.setLogLevel(logger, null));
-    }
-
     @AfterAll
     static void stop() {
+        Doors.logAsBefore();
         ISSUER.stop(0);
         REDIS.close();
     }
 
     @Test
     void eachDoorIsKnown() {
-        assertThat(doors()).containsExactlyInAnyOrderElementsOf(DOORS.keySet());
+        assertThat(Doors.of(context)).containsExactlyInAnyOrderElementsOf(DOORS.keySet());
     }
 
     @Test
@@ -270,46 +254,12 @@ class EachDoorTest {
         assertThat(output.getAll()).doesNotContain(good, bad, good.substring(good.lastIndexOf('.')));
     }
 
-    /** What is there, in the words of its mapping. */
-    private List<String> doors() {
-        return context.getBeansOfType(RequestMappingInfoHandlerMapping.class).values().stream()
-                .flatMap(mapping -> mapping.getHandlerMethods().keySet().stream())
-                .flatMap(info -> info.getPatternValues().stream()
-                        .flatMap(pattern -> (info.getMethodsCondition()
-                                                .getMethods()
-                                                .isEmpty()
-                                        ? Stream.of("GET", "POST")
-                                        : info.getMethodsCondition().getMethods().stream()
-                                                .map(Enum::name))
-                                .map(method -> method + " " + pattern)))
-                .distinct()
-                .toList();
-    }
-
     private int status(String door, @Nullable String token) {
         return send(door, token).statusCode();
     }
 
     private HttpResponse<String> send(String door, @Nullable String token) {
-        String method = door.substring(0, door.indexOf(' '));
-        String path = door.substring(door.indexOf(' ') + 1)
-                .replaceAll("\\{\\w+}", "x")
-                .replace("/**", "/liveness");
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-                .timeout(Duration.ofSeconds(20))
-                .method(method, method.startsWith("P") ? BodyPublishers.ofString("{}") : BodyPublishers.noBody())
-                .header("Content-Type", "application/json");
-        if (token != null) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        try {
-            return http.send(request.build(), BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(door, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return Doors.knock("http://localhost:" + port, door, token, BodyHandlers.ofString());
     }
 
     /** Of a token that may read. */

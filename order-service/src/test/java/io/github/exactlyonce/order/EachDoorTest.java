@@ -1,16 +1,20 @@
 package io.github.exactlyonce.order;
 
+import static io.github.exactlyonce.contracts.api.Doors.ANYONE;
+import static io.github.exactlyonce.contracts.api.Doors.OPERATORS;
+import static io.github.exactlyonce.contracts.api.Doors.PLACERS;
+import static io.github.exactlyonce.contracts.api.Doors.READERS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exactlyonce.contracts.api.Doors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -29,14 +33,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
 /** With keys: who may do what, asked of each door that there is. */
 @TestPropertySource(
@@ -56,11 +58,6 @@ class EachDoorTest extends OrderServiceTest {
     private static final Map<String, String> KEYS = Stream.of("read", "place", "operate")
             .collect(toMap(role -> role, role -> "eo_" + role + "_0123456789abcdef0123456789abcdef01234567"));
     private static final String UNKNOWN_KEY = "eo_operate_76543210fedcba9876543210fedcba9876543210";
-
-    private static final Set<String> ANYONE = Set.of();
-    private static final Set<String> READERS = Set.of("read", "place", "operate");
-    private static final Set<String> PLACERS = Set.of("place");
-    private static final Set<String> OPERATORS = Set.of("operate");
 
     /** Who may. A door that is not in here fails the test: say who may, and, if it is not the rule, say it in the service too. */
     private static final Map<String, Set<String>> DOORS = Map.ofEntries(
@@ -83,8 +80,6 @@ class EachDoorTest extends OrderServiceTest {
             Map.entry("POST /orders", PLACERS),
             Map.entry("DELETE /orders/{id}", PLACERS));
 
-    private final HttpClient http = HttpClient.newHttpClient();
-
     @Autowired
     private ApplicationContext context;
 
@@ -93,17 +88,14 @@ class EachDoorTest extends OrderServiceTest {
         KEYS.forEach((role, key) -> properties.add("security.keys." + role, () -> role + ":" + sha256(key)));
     }
 
-    /** Levels are the JVM's, and so would be those of the tests after this one. */
     @AfterAll
     static void logAsBefore() {
-        LoggingSystem logging = LoggingSystem.get(EachDoorTest.class.getClassLoader());
-        List.of("io.github.exactlyonce", "org.springframework.security", "org.springframework.web")
-                .forEach(logger -> logging.setLogLevel(logger, null));
+        Doors.logAsBefore();
     }
 
     @Test
     void eachDoorIsKnown() {
-        assertThat(doors()).containsExactlyInAnyOrderElementsOf(DOORS.keySet());
+        assertThat(Doors.of(context)).containsExactlyInAnyOrderElementsOf(DOORS.keySet());
     }
 
     @Test
@@ -197,24 +189,17 @@ class EachDoorTest extends OrderServiceTest {
 
     @Test
     void whereNamesAreListedNoOtherIsAnswered() throws IOException {
-        URI service = URI.create(client().root());
         for (String host : List.of("orders.internal:3001", "localhost", "orders.example")) {
-            try (Socket socket = new Socket(service.getHost(), service.getPort())) {
-                socket.setSoTimeout(20_000);
-                socket.getOutputStream()
-                        .write(("GET /orders HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
-                                .getBytes(UTF_8));
-                assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
-                        .as(host)
-                        .startsWith(host.equals("orders.example") ? "HTTP/1.1 403" : "HTTP/1.1 401");
-            }
+            assertThat(said("GET /orders", "Host: " + host))
+                    .as(host)
+                    .startsWith(host.equals("orders.example") ? "HTTP/1.1 403" : "HTTP/1.1 401");
         }
     }
 
     /** Spring reads it for its log, before there is a controller. */
     @Test
     void aQueryThatNobodyCanReadIsAProblem() throws IOException {
-        assertThat(said("GET", "/orders?after=%zz", "Authorization: Bearer " + KEYS.get("read")))
+        assertThat(said("GET /orders?after=%zz", "Host: localhost", "Authorization: Bearer " + KEYS.get("read")))
                 .startsWith("HTTP/1.1 400")
                 .contains("application/problem+json", "urn:exactly-once:problem:invalid-input");
     }
@@ -222,29 +207,14 @@ class EachDoorTest extends OrderServiceTest {
     /** As UTF-8, of which the header's reader sees single bytes, and some of them are control characters. */
     @Test
     void aHeaderWithAnAccentIsNoUnexpectedError() throws IOException {
-        URI service = URI.create(client().root());
-        try (Socket socket = new Socket(service.getHost(), service.getPort())) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream()
-                    .write(("POST /orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
-                                    + KEYS.get("place")
-                                    + "\r\nIdempotency-Key: \u00c9cole\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
-                            .getBytes(UTF_8));
-            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
-                    .startsWith("HTTP/1.1 400");
-        }
-    }
-
-    private String said(String method, String target, String... headers) throws IOException {
-        URI service = URI.create(client().root());
-        try (Socket socket = new Socket(service.getHost(), service.getPort())) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream()
-                    .write((method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                                    + String.join("\r\n", headers) + "\r\n\r\n")
-                            .getBytes(UTF_8));
-            return new String(socket.getInputStream().readAllBytes(), UTF_8);
-        }
+        assertThat(said(
+                        "POST /orders",
+                        "Host: localhost",
+                        "Authorization: Bearer " + KEYS.get("place"),
+                        "Idempotency-Key: \u00c9cole",
+                        "Content-Type: application/json",
+                        "Content-Length: 0"))
+                .startsWith("HTTP/1.1 400");
     }
 
     @Test
@@ -293,62 +263,36 @@ class EachDoorTest extends OrderServiceTest {
         }
     }
 
-    /** What is there, in the words of its mapping. */
-    private List<String> doors() {
-        return context.getBeansOfType(RequestMappingInfoHandlerMapping.class).values().stream()
-                .flatMap(mapping -> mapping.getHandlerMethods().keySet().stream())
-                .flatMap(info -> info.getPatternValues().stream()
-                        .flatMap(pattern -> (info.getMethodsCondition()
-                                                .getMethods()
-                                                .isEmpty()
-                                        ? Stream.of("GET", "POST")
-                                        : info.getMethodsCondition().getMethods().stream()
-                                                .map(Enum::name))
-                                .map(method -> method + " " + pattern)))
-                .distinct()
-                .toList();
-    }
-
     /** What is no part of the documented API. */
     private HttpResponse<String> send(String method, String uri, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri)).method(method, BodyPublishers.noBody());
         if (headers.length > 0) {
             request.headers(headers);
         }
-        try {
-            return http.send(request.build(), BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+        return Doors.send(request, BodyHandlers.ofString());
+    }
+
+    /** As it is sent, and comes. */
+    private String said(String request, String... headers) throws IOException {
+        URI service = URI.create(client().root());
+        try (Socket socket = new Socket(service.getHost(), service.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write((request + " HTTP/1.1\r\nConnection: close\r\n" + String.join("\r\n", headers) + "\r\n\r\n")
+                            .getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
         }
     }
 
     /** A stream is not waited for: its head says enough. */
     private int status(String door, @Nullable String key) {
-        String method = door.substring(0, door.indexOf(' '));
-        String path = door.substring(door.indexOf(' ') + 1)
-                .replace("{id:\\d{1,20}-\\d{1,20}}", "1-1")
-                .replace("{name:[a-z]+\\.[a-z]+}", "console.js")
-                .replaceAll("\\{\\w+}", "x")
-                .replace("/**", "/liveness");
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(client().root() + path))
-                .timeout(Duration.ofSeconds(20))
-                .method(method, method.equals("POST") ? BodyPublishers.ofString("{}") : BodyPublishers.noBody())
-                .header("Content-Type", "application/json");
-        if (key != null) {
-            request.header("Authorization", "Bearer " + key);
-        }
+        String named = door.replace("{id:\\d{1,20}-\\d{1,20}}", "1-1").replace("{name:[a-z]+\\.[a-z]+}", "console.js");
+        HttpResponse<InputStream> answer = Doors.knock(client().root(), named, key, BodyHandlers.ofInputStream());
         try {
-            HttpResponse<InputStream> answer = http.send(request.build(), BodyHandlers.ofInputStream());
             answer.body().close();
             return answer.statusCode();
         } catch (IOException e) {
             throw new UncheckedIOException(door, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 
