@@ -55,7 +55,7 @@ follow('console/feed' + query, {
     ledger(told);
     letters.show(told.deadLetters);
     verdict(audit, told.at);
-    if (auditDue && !told.jobs.some(job => /^(order|cancel) /.test(job.job) && job.dueAt - told.at < SOON)) {
+    if (auditDue && !auditing && !told.jobs.some(job => /^(order|cancel) /.test(job.job) && job.dueAt - told.at < SOON)) {
       // What was placed and cancelled here is done: say at once how that went.
       auditDue = false;
       runAudit();
@@ -188,7 +188,7 @@ async function place(count) {
   element('placing').hidden = true;
   set(element('place-status'), problem
     ? `${number(done)} placed, then: ${problem.message}`
-    : `${number(done)} ${done === 1 ? 'order' : 'orders'} placed in ${duration(performance.now() - started)}.`);
+    : `${done === 1 ? last : number(done) + ' orders'} placed in ${duration(performance.now() - started)}.`);
   element('cancel').hidden = last === null;
   auditDue = done > 0;
 }

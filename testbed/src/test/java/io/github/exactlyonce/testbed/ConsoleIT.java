@@ -9,7 +9,6 @@ import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.testbed.load.Order;
 import io.lettuce.core.SetArgs;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -24,6 +23,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ConsoleIT {
 
     private static final String LANE = "document.querySelector('[data-replica=inventory-%d]')?.dataset.state === '%s'";
+    private static final String HEARD_BY_ALL =
+            "[...document.querySelectorAll('.lane .work')].every(did => did.textContent.match(/\\d+/g)"
+                    + ".slice(0, 2).reduce((all, count) => all + Number(count), 0) >= %d)";
     private static final String CONNECTION = "document.getElementById('connection').textContent";
 
     private static Browser browser;
@@ -54,14 +56,14 @@ class ConsoleIT {
         browser.evaluate("document.getElementById('quantity').focus()");
         browser.press("Enter");
 
-        browser.waitFor("document.querySelectorAll('#orders tr').length === 1"
-                + " && document.querySelector('#orders tr').children[2].textContent.split(', ').length === 2");
-        String id = browser.evaluate("document.querySelector('#orders tr').dataset.order")
-                .asString();
-        String doneBy = text("#orders tr :nth-child(2)");
+        browser.waitFor("document.getElementById('place-status').textContent.includes(' placed in ')");
+        String id = text("#place-status").split(" ")[0];
+        String row = "[data-order=\"" + id + "\"]";
+        browser.waitFor(told(row, 2, "inventory-\\d.*")); // the replicas tell in any order
+        browser.waitFor(told(row, 3, "inventory-\\d, inventory-\\d"));
+        String doneBy = text(row + " :nth-child(2)").split(" ")[0]; // or for another, if that one was late
         assertThat(system.redis().hget(RedisKeys.order(MAIN, id), "settledBy")).startsWith(doneBy + "/");
-        assertThat(List.of(doneBy, text("#orders tr :nth-child(3)")).toString())
-                .contains("inventory-1", "inventory-2", "inventory-3");
+        assertThat(doneBy + text(row + " :nth-child(3)")).contains("inventory-1", "inventory-2", "inventory-3");
         browser.waitFor(isText("confirmed", "1"));
         browser.waitFor(isText("verdict", "Nothing lost, nothing repeated"));
         assertThat(browser.errors()).isEmpty();
@@ -70,8 +72,7 @@ class ConsoleIT {
                 .allMatch(url -> url.startsWith(system.orderService().uri() + "/"));
 
         browser.evaluate("document.getElementById('cancel').click()");
-        browser.waitFor(
-                "document.querySelector('#orders tr').children[1].textContent.includes('(returned the stock)')");
+        browser.waitFor(told(row, 2, ".*\\(returned the stock\\).*"));
         browser.waitFor(isText("cancelled", "1")); // it was decided twice, and is one order, which is shown
         assertThat(text("#sampling")).isEmpty();
     }
@@ -84,11 +85,9 @@ class ConsoleIT {
         system.redis().set(RedisKeys.lock(MAIN, "left-behind"), "inventory-3/x7", SetArgs.Builder.px(60_000));
         system.place(Order.of("left-behind", new OrderItem("001", 1)));
 
-        browser.waitFor(
-                "document.querySelector('[data-order=left-behind]')?.textContent.includes('(for another)') === true");
+        browser.waitFor(told("[data-order=left-behind]", 2, "inventory-[12] \\(for another\\)"));
         browser.waitFor(isText("recovered", "1"));
-        assertThat(browser.evaluate(lane(1, "alive")).asBoolean()).isTrue();
-        assertThat(browser.evaluate(lane(2, "alive")).asBoolean()).isTrue();
+        browser.waitFor(lane(1, "alive") + " && " + lane(2, "alive") + " && " + lane(3, "dark"));
     }
 
     @Test
@@ -100,6 +99,7 @@ class ConsoleIT {
         browser.waitFor("document.getElementById('stock').textContent.includes('499,900')");
         browser.waitFor(isText("verdict", "Nothing lost, nothing repeated"));
         assertThat(text("#repeated")).isEqualTo("0");
+        browser.waitFor(HEARD_BY_ALL.formatted(100));
     }
 
     @Test
@@ -120,7 +120,7 @@ class ConsoleIT {
         browser.evaluate("document.querySelector('#letters button').click()");
 
         browser.waitFor("document.querySelectorAll('#letters li').length === 0");
-        browser.waitFor("document.querySelector('[data-order=buried]') !== null");
+        browser.waitFor(told("[data-order=buried]", 2, "inventory-\\d.*"));
         assertThat(system.redis().xlen(RedisKeys.deadLetters(MAIN))).isZero();
     }
 
@@ -221,6 +221,11 @@ class ConsoleIT {
 
     private static String lane(int number, String state) {
         return LANE.formatted(number, state);
+    }
+
+    /** Whether a cell of an order's row says what a regular expression does. @param cell counted from 1 */
+    private static String told(String row, int cell, String text) {
+        return "/^" + text + "$/.test(document.querySelector('" + row + " :nth-child(" + cell + ")')?.textContent)";
     }
 
     private static String isText(String id, String text) {
