@@ -1,14 +1,19 @@
 package io.github.exactlyonce.testbed;
 
 import static io.github.exactlyonce.contracts.Warehouse.MAIN;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exactlyonce.contracts.OrderItem;
 import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.testbed.load.Order;
+import io.github.exactlyonce.testbed.system.ServiceProcess;
 import io.lettuce.core.SetArgs;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -104,17 +109,7 @@ class ConsoleIT {
 
     @Test
     void aDeadLetterIsReplayedByAClick(TestSystem system) {
-        String message = "{\"id\":\"buried\",\"items\":[{\"id\":\"001\",\"quantity\":2}]}";
-        system.redis()
-                .xadd(
-                        RedisKeys.deadLetters(MAIN),
-                        Map.of(
-                                "source",
-                                RedisKeys.ORDER_UPDATES,
-                                "reason",
-                                "could not be recorded",
-                                "payload",
-                                message));
+        bury(system, "buried");
         browser.waitFor("document.querySelectorAll('#letters button').length === 1");
 
         browser.evaluate("document.querySelector('#letters button').click()");
@@ -217,6 +212,69 @@ class ConsoleIT {
         assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
                 .isEqualTo(
                         browser.evaluate("document.documentElement.clientWidth").asInt());
+    }
+
+    /** The replicas ask nobody here: what a key may, this order service says before it asks them. */
+    @Test
+    void aPersonGivesAKeyAndIsToldWhatItMayNotAndGivesAnother(TestSystem system) {
+        bury(system, "buried-too");
+        ServiceProcess service = system.addOrderService(
+                "order-service-with-keys",
+                Map.of(
+                        "SECURITY_MODE",
+                        "api-keys",
+                        "SECURITY_KEYS_READER",
+                        "read:" + sha256("eo_read_1"),
+                        "SECURITY_KEYS_OPERATOR",
+                        "place+operate:" + sha256("eo_operate_2")));
+        try {
+            browser.open(service.uri().resolve("/"));
+            browser.waitFor(CONNECTION + " === 'The service asks for a key'");
+
+            giveKey("ключ");
+            browser.waitFor(isText("key-status", "That is no key: those have only a to z, digits and -._~+/="));
+            giveKey("eo_unknown");
+            browser.waitFor(isText("key-status", "This one is not known here, or not any more."));
+
+            giveKey("eo_read_1");
+            browser.waitFor(lane(1, "alive"));
+            browser.waitFor("document.querySelectorAll('#letters button').length === 1");
+            browser.evaluate("document.querySelector('#letters button').click()");
+            browser.waitFor("document.getElementById('letters-status').textContent.includes('has not the role')");
+            browser.evaluate("document.querySelector('#order .primary').click()");
+            browser.waitFor("document.getElementById('place-status').textContent.includes('has not the role')");
+
+            browser.evaluate("document.getElementById('another-key').click()");
+            giveKey("eo_operate_2");
+            browser.waitFor(CONNECTION + ".startsWith('Connected')");
+            browser.evaluate("document.querySelector('#letters button').click()");
+            browser.waitFor(told("[data-order=buried-too]", 2, "inventory-\\d.*"));
+            browser.evaluate("document.querySelector('#order .primary').click()");
+            browser.waitFor(isText("placed", "1"));
+            browser.waitFor(isText("confirmed", "2"));
+        } finally {
+            service.stop();
+        }
+    }
+
+    private static void giveKey(String key) {
+        browser.evaluate("document.getElementById('key').value = '" + key + "'");
+        browser.evaluate("document.querySelector('#key-form button').click()");
+    }
+
+    private static void bury(TestSystem system, String id) {
+        String message = "{\"id\":\"" + id + "\",\"items\":[{\"id\":\"001\",\"quantity\":2}]}";
+        Map<String, String> letter =
+                Map.of("source", RedisKeys.ORDER_UPDATES, "reason", "could not be recorded", "payload", message);
+        system.redis().xadd(RedisKeys.deadLetters(MAIN), letter);
+    }
+
+    private static String sha256(String key) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Java without SHA-256", e);
+        }
     }
 
     private static String lane(int number, String state) {

@@ -175,6 +175,13 @@ final class TestSystem implements AutoCloseable {
         return system.orderService();
     }
 
+    /** Beside the other one, until it is stopped. Waits until it is ready. */
+    ServiceProcess addOrderService(String name, Map<String, String> environment) {
+        ServiceProcess added = system.addOrderService(name, environment);
+        added.waitUntilReady(PATIENCE);
+        return added;
+    }
+
     /** Until the next test. Waits until it is ready. */
     ServiceProcess addReplica() {
         ServiceProcess replica = system.addReplica();

@@ -26,6 +26,7 @@ public final class LocalSystem implements AutoCloseable {
     private final Path orderJar;
     private final Path inventoryJar;
     private final ServiceProcess orderService;
+    private final List<ServiceProcess> guests = new ArrayList<>();
     private List<ServiceProcess> replicas;
     private boolean closed;
 
@@ -112,6 +113,21 @@ public final class LocalSystem implements AutoCloseable {
         return replica;
     }
 
+    /**
+     * One order service more, beside the system, with settings of its own; does not wait until it is ready. Whoever asked for it stops it,
+     * and the end of the system does at the latest.
+     */
+    public ServiceProcess addOrderService(String name, Map<String, String> environment) {
+        Map<String, String> variables = new HashMap<>(console(plan.replicaPorts()));
+        variables.putAll(environment);
+        ServiceProcess guest = service(name, orderJar, Ports.free(), variables);
+        synchronized (this) {
+            guests.add(guest);
+        }
+        startAll(List.of(guest));
+        return guest;
+    }
+
     public void removeAddedReplicas() {
         int planned = plan.replicaPorts().size();
         List<ServiceProcess> all = replicas();
@@ -139,6 +155,7 @@ public final class LocalSystem implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         orderService.stop();
+        stop(guests);
         stop(replicas);
     }
 
