@@ -18,7 +18,7 @@ const openedAt = performance.now();
 const warehouse = new URLSearchParams(location.search).get('warehouse') || 'main';
 const query = '?warehouse=' + encodeURIComponent(warehouse);
 
-const lanes = new Lanes(element('lanes'));
+const lanes = new Lanes(element('lanes'), warehouse);
 const stock = new Stock();
 const letters = new Letters(warehouse);
 const settled = new Settled();
@@ -62,10 +62,9 @@ follow('console/feed' + query, {
     }
   },
   activity(message) {
-    if (message.decisions.length > 0) {
+    if (lanes.hear(message, performance.now() - openedAt)) {
       activeAt = performance.now();
     }
-    lanes.hear(message, performance.now() - openedAt);
     showOrdersSoon();
   },
 });
@@ -109,8 +108,10 @@ function showCounts() {
     set(element('tail'), 'p99 ' + duration(lanes.age(0.99)));
   }
   const { shown, heard } = lanes.sampling();
-  set(element('sampling'), heard > shown
-    ? `Sampled: ${number(shown)} of about ${number(heard)} orders of the last 10 s are shown. The counts are exact.` : '');
+  set(element('sampling'), [
+    heard > shown ? `Sampled: ${number(shown)} of about ${number(heard)} orders of the last 10 s are shown. The counts are exact.` : '',
+    lanes.hearsOthers ? `Marks are of ${warehouse}'s orders; replicas, and Recovered, count those of all warehouses.` : '',
+  ].filter(Boolean).join(' '));
 }
 
 setInterval(() => {

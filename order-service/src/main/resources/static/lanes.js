@@ -26,8 +26,11 @@ function kindOf(decision) {
 }
 
 export class Lanes {
-  constructor(list) {
+  /** Marks are of one warehouse's orders; what a replica counts, it counts over all. */
+  constructor(list, warehouse = 'main') {
     this.list = list;
+    this.warehouse = warehouse;
+    this.hearsOthers = false;
     this.lanes = new Map();
     this.forgotten = new Map();
     this.columns = [];
@@ -56,6 +59,7 @@ export class Lanes {
     this.draw();
   }
 
+  /** @return whether it tells of an order of this warehouse */
   hear(message, openFor) {
     const now = performance.now();
     const lane = this.lane(message.replica);
@@ -69,15 +73,20 @@ export class Lanes {
     lane.totals = message.totals;
     lane.queue = message.queue;
     lane.seenAt = now;
-    const shown = message.decisions.filter(decision => this.mark(lane, decision, now)).length;
-    this.offered.push({ at: now, replica: message.replica, seen: message.seen, shown });
+    const all = message.decisions.length;
+    const own = message.decisions.filter(decision => (decision.warehouse ?? 'main') === this.warehouse);
+    this.hearsOthers ||= own.length < all;
+    const shown = own.filter(decision => this.mark(lane, decision, now)).length;
+    const seen = all ? message.seen * own.length / all : 0; // it has sampled without regard to warehouses
+    this.offered.push({ at: now, replica: message.replica, seen, shown });
     this.label(lane, now);
     this.draw();
+    return own.length > 0;
   }
 
   /** Whether it has a column: an order that is cancelled, or comes to a replica twice, is decided more than once in the same one. */
   mark(lane, decision, now) {
-    const key = (decision.warehouse ? decision.warehouse + '/' : '') + decision.id;
+    const key = decision.id;
     const kind = kindOf(decision);
     if (SETTLED.includes(kind)) {
       this.ages.push(decision.ageMs ?? 0);

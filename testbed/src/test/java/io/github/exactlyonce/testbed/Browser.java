@@ -91,7 +91,7 @@ final class Browser implements AutoCloseable {
     }
 
     void open(URI uri) {
-        go(EMPTY); // else what comes late of the page before would be taken for this one's, and so would that page itself
+        go(EMPTY); // what comes late of the page before is not to be taken for this one's
         page.requests.clear();
         page.errors.clear();
         go(uri);

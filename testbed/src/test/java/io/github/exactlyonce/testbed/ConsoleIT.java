@@ -168,6 +168,28 @@ class ConsoleIT {
         assertThat(shown).isEqualTo("true 0 true");
     }
 
+    /** Nor are they in the sample that is shown, though replicas draw it from the orders of all. */
+    @Test
+    void ordersOfOtherWarehousesAreNotShown() {
+        String shown = browser.evaluate("""
+                        (async () => {
+                          const { Lanes } = await import('/console/lanes.js');
+                          const of = warehouse => {
+                            const lanes = new Lanes(document.createElement('ol'), warehouse);
+                            const tell = (seen, ...decisions) => lanes.hear({ replica: 'r', run: 'r/1', upMs: 0, queue: 0, seen, totals: {},
+                              decisions }, 1);
+                            const told = tell(6, { id: '1', warehouse: 'berlin', decision: 'processed' },
+                              { id: '1', decision: 'processed' }, { id: '2', decision: 'processed' });
+                            const alone = tell(1, { id: '3', decision: 'processed' });
+                            return [lanes.columns.map(column => column.key).join('+'), lanes.sampling().heard, told, alone,
+                              lanes.hearsOthers].join(' ');
+                          };
+                          return of('berlin') + ', ' + of('main') + ', ' + of('paris');
+                        })()""").asString();
+
+        assertThat(shown).isEqualTo("1 2 true false true, 1+2+3 5 true true true,  0 false false true");
+    }
+
     @Test
     void whatALaneDidCountsWhenItIsForgotten() {
         String counts = browser.evaluate("""
