@@ -61,6 +61,13 @@ export function follow(url, listener) {
     }
   }
 
+  function leave() {
+    clearTimeout(watchdog);
+    clearTimeout(retry);
+    attempt.abort();
+    attempt = new AbortController(); // so that nobody tries again
+  }
+
   async function read(body) {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
@@ -101,6 +108,13 @@ export function follow(url, listener) {
     }
   }
 
+  // A page that the browser keeps for its "back" would keep one of its six connections to this host, too.
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', event => {
+    if (event.persisted) {
+      connect();
+    }
+  });
   onKey(connect);
   connect();
 }
