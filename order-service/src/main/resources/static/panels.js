@@ -241,14 +241,17 @@ export class Letters {
   }
 }
 
+/** Longer than the order service waits for anybody, so that it can say for whom. */
+const PATIENCE = 75_000;
+
 /** @throws Error with what a problem says, in words for the page */
 export async function ask(path, options) {
-  const answer = await send(path, { ...options, signal: AbortSignal.timeout(30_000) }).catch(() => {
+  const answer = await send(path, { ...options, signal: AbortSignal.timeout(PATIENCE) }).catch(() => {
     throw new Error('The order service cannot be reached.');
   });
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) {
-    throw new Error(answer.status === 502 ? 'The inventory service cannot be reached.' : body.detail ?? `HTTP ${answer.status}`);
+    throw new Error(body.detail ?? `HTTP ${answer.status}`);
   }
   return body;
 }

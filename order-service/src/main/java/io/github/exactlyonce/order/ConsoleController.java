@@ -24,10 +24,11 @@ class ConsoleController {
     /** Oldest first; whoever has more of them needs another tool than a page. */
     private static final int DEAD_LETTERS = 20;
 
-    private static final Duration SHORT = Duration.ofSeconds(3);
+    /** Redis may be given 2 s several times, by a service that has just started. */
+    private static final Duration SHORT = Duration.ofSeconds(10);
 
-    /** An audit reads what has happened since the last one. */
-    private static final Duration LONG = Duration.ofSeconds(20);
+    /** An audit may take 30 s, and whoever asks while one is made waits for the next. */
+    private static final Duration LONG = Duration.ofSeconds(65);
 
     private final ConsoleFeed feed;
     private final InventoryRelay inventory;
