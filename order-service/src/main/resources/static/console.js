@@ -27,6 +27,7 @@ let retryAt = 0;
 let reason;
 let state = null;
 let audit = null;
+let auditLost = false;
 let activeAt = -Infinity;
 let auditDue = false;
 let auditing = false;
@@ -46,15 +47,17 @@ follow('console/feed' + query, {
     if (told.unavailable) {
       return;
     }
-    if (told.audit && (!audit || Date.parse(told.audit.auditedAt) >= Date.parse(audit.auditedAt))) {
-      audit = told.audit;
+    // What Redis holds is what counts, unless the audit that was made for this page alone came to no end: that is not in Redis.
+    if (!audit || audit.complete || told.audit && Date.parse(told.audit.auditedAt) >= Date.parse(audit.auditedAt)) {
+      auditLost = !told.audit && (auditLost || audit !== null);
+      audit = told.audit ?? null;
     }
     settled.show(told);
     stock.show(told.stock);
     jobs(told);
     ledger(told);
     letters.show(told.deadLetters);
-    verdict(audit, told.at);
+    verdict(audit, told.at, auditLost);
     if (auditDue && !auditing && !told.jobs.some(job => /^(order|cancel) /.test(job.job) && job.dueAt - told.at < SOON)) {
       // What was placed and cancelled here is done: say at once how that went.
       auditDue = false;

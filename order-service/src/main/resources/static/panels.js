@@ -63,11 +63,14 @@ export class Settled {
   }
 }
 
-export function verdict(report, now) {
+/** @param wasLost whether there was a report, and Redis does not hold it any more: then it says nothing about what it holds now */
+export function verdict(report, now, wasLost) {
   const sentence = element('verdict');
   if (!report) {
     sentence.dataset.state = 'unknown';
-    set(sentence, 'Waiting for the first audit');
+    set(sentence, wasLost ? 'Redis has lost the last audit' : 'Waiting for the first audit');
+    set(element('audited'), 'Ledger, stock and orders are compared once a minute.');
+    ['repeated', 'lost'].forEach(id => set(element(id), '–'));
     return;
   }
   const found = report.found;
@@ -179,12 +182,14 @@ export class Letters {
   constructor(warehouse) {
     this.query = '?warehouse=' + encodeURIComponent(warehouse);
     this.count = null;
+    this.replayed = false; // and nothing has come since
     this.busy = false;
   }
 
   show(count) {
     set(element('letter-count'), count ? number(count) : '');
     if (count !== this.count && !this.busy) {
+      this.replayed &&= this.count === null;
       this.load(count);
     }
   }
@@ -195,7 +200,7 @@ export class Letters {
       const letters = count === 0 ? [] : (await ask('console/dead-letters' + this.query)).deadLetters;
       this.count = count;
       this.list(letters);
-      this.say(letters.length ? '' : 'None.');
+      this.say(this.replayed ? 'Replayed.' : letters.length ? '' : 'None.');
     } catch (problem) {
       this.say(problem.message);
     } finally {
@@ -227,8 +232,8 @@ export class Letters {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
       });
+      this.replayed = true;
       await this.load(null);
-      this.say('Replayed.');
     } catch (problem) {
       this.say(problem.message);
       button.disabled = false;

@@ -3,6 +3,7 @@ package io.github.exactlyonce.testbed;
 import static io.github.exactlyonce.contracts.Warehouse.MAIN;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exactlyonce.contracts.OrderItem;
@@ -105,6 +106,13 @@ class ConsoleIT {
         browser.waitFor(isText("verdict", "Nothing lost, nothing repeated"));
         assertThat(text("#repeated")).isEqualTo("0");
         browser.waitFor(HEARD_BY_ALL.formatted(100));
+
+        await().atMost(TestSystem.PATIENCE).until(() -> {
+            system.redis().flushall(); // each time: a replica may audit what is left
+            return browser.evaluate(isText("verdict", "Redis has lost the last audit"))
+                    .asBoolean();
+        });
+        assertThat(text("#repeated")).isEqualTo("–");
     }
 
     @Test
@@ -117,6 +125,10 @@ class ConsoleIT {
         browser.waitFor("document.querySelectorAll('#letters li').length === 0");
         browser.waitFor(told("[data-order=buried]", 2, "inventory-\\d.*"));
         assertThat(system.redis().xlen(RedisKeys.deadLetters(MAIN))).isZero();
+        browser.waitFor(isText("letters-status", "Replayed."));
+        browser.evaluate("document.querySelector('#order .primary').click()");
+        browser.waitFor(isText("confirmed", "2")); // so the page has been told since how many letters there are
+        assertThat(text("#letters-status")).isEqualTo("Replayed.");
     }
 
     @Test
