@@ -55,7 +55,7 @@ final class ConsoleFeed implements SmartLifecycle {
                     Map.of(),
                     null);
         }
-        clients.put(StreamClient.open(request, response, dropped, clients::remove), warehouse);
+        clients.put(StreamClient.open(request, response, "Connect again", dropped, clients::remove), warehouse);
         ConsoleReporter reporting = reporter;
         if (reporting == null) {
             reporting = new ConsoleReporter(connections, pipelines, clients, this::isOver);

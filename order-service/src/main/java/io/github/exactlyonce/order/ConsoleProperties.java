@@ -12,7 +12,9 @@ record ConsoleProperties(
 
     ConsoleProperties {
         if (!Set.of("http", "https").contains(String.valueOf(inventoryUrl.getScheme()))
-                || inventoryUrl.getHost() == null) {
+                || inventoryUrl.getHost() == null
+                || inventoryUrl.getRawQuery() != null
+                || inventoryUrl.getRawFragment() != null) {
             throw new IllegalArgumentException(
                     "console.inventory-url must be such as http://127.0.0.1:3002, not " + inventoryUrl);
         }

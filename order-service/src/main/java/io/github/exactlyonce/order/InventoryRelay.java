@@ -29,19 +29,20 @@ final class InventoryRelay {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(InventoryRelay.class);
 
-    private final URI inventory;
+    private final String inventory;
 
     InventoryRelay(ConsoleProperties properties) {
-        this.inventory = properties.inventoryUrl();
+        this.inventory = properties.inventoryUrl().toString().replaceFirst("/+$", "");
     }
 
     /**
+     * @param path below {@code console.inventory-url}
      * @param authorization the header of that name; null if there is none
      * @return fails with 502 if there is no answer in time
      */
     CompletableFuture<ResponseEntity<byte[]>> ask(
             String method, String path, @Nullable String authorization, Duration limit) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(inventory.resolve(path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(inventory + path))
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .timeout(limit);
         if (authorization != null) {

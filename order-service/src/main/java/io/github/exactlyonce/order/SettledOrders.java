@@ -77,7 +77,8 @@ final class SettledOrders implements SmartLifecycle {
                     Map.of(),
                     null);
         }
-        StreamClient client = StreamClient.open(request, response, dropped, clients::remove);
+        StreamClient client =
+                StreamClient.open(request, response, "Resume with Last-Event-ID", dropped, clients::remove);
         clients.add(client);
         readers.computeIfAbsent(warehouse, this::read).add(client, after);
     }
@@ -107,7 +108,7 @@ final class SettledOrders implements SmartLifecycle {
             last = List.copyOf(readers.values());
             readers.clear();
         }
-        clients.forEach(client -> client.end("the service stops. Resume with Last-Event-ID"));
+        clients.forEach(client -> client.end("the service stops"));
         last.parallelStream().forEach(PipelineWorker::stop);
     }
 

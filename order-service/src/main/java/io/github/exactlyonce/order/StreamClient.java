@@ -47,6 +47,7 @@ final class StreamClient implements WriteListener, AsyncListener {
 
     private final AsyncContext context;
     private final ServletOutputStream out;
+    private final String advice;
     private final Counter dropped;
     private final Consumer<StreamClient> left;
     private final Queue<byte[]> queue = new ConcurrentLinkedQueue<>();
@@ -65,12 +66,19 @@ final class StreamClient implements WriteListener, AsyncListener {
     private boolean saidFarewell;
 
     /**
+     * @param advice what it is told to do when it is sent away
      * @param dropped counts it if it is too slow
      * @param left is told once, when the client is gone
      */
-    StreamClient(AsyncContext context, ServletOutputStream out, Counter dropped, Consumer<StreamClient> left) {
+    StreamClient(
+            AsyncContext context,
+            ServletOutputStream out,
+            String advice,
+            Counter dropped,
+            Consumer<StreamClient> left) {
         this.context = context;
         this.out = out;
+        this.advice = advice;
         this.dropped = dropped;
         this.left = left;
     }
@@ -86,7 +94,11 @@ final class StreamClient implements WriteListener, AsyncListener {
 
     /** Begins to answer, and returns. */
     static StreamClient open(
-            HttpServletRequest request, HttpServletResponse response, Counter dropped, Consumer<StreamClient> left)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            String advice,
+            Counter dropped,
+            Consumer<StreamClient> left)
             throws IOException {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
@@ -94,7 +106,7 @@ final class StreamClient implements WriteListener, AsyncListener {
         response.setHeader(NO_BUFFERING, "no");
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0); // as long as the client likes
-        StreamClient client = new StreamClient(context, response.getOutputStream(), dropped, left);
+        StreamClient client = new StreamClient(context, response.getOutputStream(), advice, dropped, left);
         context.addListener(client);
         response.getOutputStream().setWriteListener(client);
         return client;
@@ -124,14 +136,14 @@ final class StreamClient implements WriteListener, AsyncListener {
     private void drop(String reason) {
         if (farewell == null) {
             dropped.increment();
-            end("too slow: " + reason + ". Resume with Last-Event-ID");
+            end("too slow: " + reason);
         }
     }
 
     /** Drops what waits, says why, and closes the connection as soon as it takes that. Does not wait. */
     void end(String why) {
         if (farewell == null) {
-            farewell = SettledEvent.comment(why);
+            farewell = SettledEvent.comment(why + ". " + advice);
             write();
         }
     }

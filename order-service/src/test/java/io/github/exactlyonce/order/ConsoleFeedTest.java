@@ -184,12 +184,15 @@ class ConsoleFeedTest extends OrderServiceTest {
             }
 
             await().atMost(DEADLINE).until(() -> feed.watching() == 1);
+            assertThat(new String(slow.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .containsPattern("\n: too slow: .+\\. Connect again\n"); // it has no ids to resume from
         }
     }
 
     private static void ask(Socket socket) throws IOException {
         socket.getOutputStream()
-                .write("GET /console/feed HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                .write("GET /console/feed HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                        .getBytes(StandardCharsets.US_ASCII));
     }
 
     private ConsoleWatcher watch() {

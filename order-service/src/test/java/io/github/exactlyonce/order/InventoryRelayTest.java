@@ -10,11 +10,37 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class InventoryRelayTest extends OrderServiceTest {
+
+    @Test
+    void itMayBeBelowAPathOfItsHost() throws IOException {
+        HttpServer host = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        host.createContext("/inventory/audit", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        host.start();
+        try {
+            String address = "http://127.0.0.1:" + host.getAddress().getPort() + "/inventory";
+            for (String url : List.of(address, address + "/")) {
+                InventoryRelay relay = new InventoryRelay(new ConsoleProperties(URI.create(url)));
+
+                assertThat(relay.ask("GET", "/audit?warehouse=main", null, Duration.ofSeconds(10))
+                                .join()
+                                .getStatusCode()
+                                .value())
+                        .isEqualTo(200);
+            }
+        } finally {
+            host.stop(0);
+        }
+    }
 
     @Test
     void whatTheInventoryServiceAnswersIsHandedOnWhateverItIs() throws IOException {
@@ -71,7 +97,7 @@ class InventoryRelayTest extends OrderServiceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ftp://127.0.0.1", "localhost:3002", "http:///x", ""})
+    @ValueSource(strings = {"ftp://127.0.0.1", "localhost:3002", "http:///x", "", "http://h?x", "http://h#x"})
     void anAddressThatIsNoneIsRefusedAtTheStart(String address) {
         assertThatThrownBy(() -> new ConsoleProperties(URI.create(address)))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -26,7 +26,8 @@ class StreamClientTest {
     private final AtomicInteger left = new AtomicInteger();
     private final MockAsyncContext context =
             new MockAsyncContext(new MockHttpServletRequest(), new MockHttpServletResponse());
-    private final StreamClient client = new StreamClient(context, socket, dropped, gone -> left.incrementAndGet());
+    private final StreamClient client =
+            new StreamClient(context, socket, "Resume with Last-Event-ID", dropped, gone -> left.incrementAndGet());
 
     StreamClientTest() {
         context.addListener(client);
@@ -74,7 +75,7 @@ class StreamClientTest {
     void whatIsDroppedWhileItIsWrittenToIsAllBehindWhatWasWritten() throws InterruptedException {
         for (int round = 0; round < 200; round++) {
             Socket own = new Socket();
-            StreamClient slow = new StreamClient(context, own, dropped, gone -> {});
+            StreamClient slow = new StreamClient(context, own, "Connect again", dropped, gone -> {});
             for (int i = 0; i < StreamClient.MOST_WAITING; i++) {
                 slow.send(SettledEvent.comment(String.valueOf(i)));
             }
@@ -84,7 +85,7 @@ class StreamClientTest {
             slow.end("bye");
             container.join();
 
-            String events = own.written.toString().replaceFirst(": bye\\s+$", "");
+            String events = own.written.toString().replaceFirst(": bye\\. Connect again\\s+$", "");
             int count = events.isEmpty() ? 0 : events.split("\n\n").length;
             assertThat(events)
                     .isEqualTo(IntStream.range(0, count)
