@@ -102,19 +102,18 @@ final class ConsoleReporter extends PipelineWorker {
         }
         Set<Warehouse> shown = Set.copyOf(clients.values());
         states.keySet().retainAll(shown);
-        boolean redisAnswers = false;
-        for (Warehouse warehouse : shown) {
-            ConsoleState state = states.computeIfAbsent(warehouse, ConsoleState::new);
-            byte[] event = event("state", state.read(pipeline));
-            redisAnswers |= state.isKnown();
+        shown.forEach(warehouse -> states.computeIfAbsent(warehouse, ConsoleState::new));
+        ConsoleState.readAll(states.values(), pipeline);
+        states.forEach((warehouse, state) -> {
+            byte[] event = event("state", state.told());
             clients.forEach((client, watched) -> {
                 if (watched.equals(warehouse)) {
                     client.send(event);
                 }
             });
-        }
+        });
         // A Redis that hangs is not waited for twice: the page takes silence for a lost connection.
-        if (redisAnswers) {
+        if (states.values().stream().anyMatch(ConsoleState::isKnown)) {
             subscription.check();
         }
     }

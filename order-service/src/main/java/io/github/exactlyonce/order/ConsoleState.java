@@ -17,13 +17,13 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How one warehouse stands, read in one flush: {@code stock:{main}}, {@code jobs:{main}}, {@code dead-letters:{main}},
+ * How one warehouse stands, read in one flush with the others that are watched: {@code stock:{main}}, {@code jobs:{main}}, {@code dead-letters:{main}},
  * {@code audit:{main}}, and from {@code ledger:{main}} what has come since the last time, so that what was settled is counted
  * entry by entry and not by what the replicas say. Of what can be long it reads a part, and says how much there is. The same flush keeps
  * {@link RedisKeys#ACTIVITY_WATCHED}.
@@ -62,6 +62,7 @@ final class ConsoleState {
 
     private long since;
     private boolean isKnown;
+    private String told = "{}";
 
     ConsoleState(Warehouse warehouse) {
         this.warehouse = warehouse;
@@ -73,9 +74,9 @@ final class ConsoleState {
         }
     }
 
-    /** @return a JSON object in one line; if Redis does not answer, one that says so */
-    String read(Pipeline pipeline) {
-        List<Function<RedisClusterAsyncCommands<String, String>, RedisFuture<?>>> questions = List.of(
+    /** What to ask Redis, each time anew. */
+    private List<Question> questions() {
+        return List.of(
                 RedisClusterAsyncCommands::time,
                 redis -> redis.hscan(RedisKeys.stock(warehouse), ScanArgs.Builder.limit(SKUS)),
                 redis -> redis.hlen(RedisKeys.stock(warehouse)),
@@ -85,10 +86,30 @@ final class ConsoleState {
                 redis -> redis.hget(RedisKeys.audit(warehouse), "verdict"),
                 this::entries,
                 redis -> redis.psetex(RedisKeys.ACTIVITY_WATCHED, WATCHED.toMillis(), "1"));
-        List<Reply<Object>> answers = pipeline.sendAll(questions, ConsoleState::ask);
+    }
+
+    /** Reads all of them in one flush, so that a Redis that hangs is waited for once. */
+    static void readAll(Collection<ConsoleState> states, Pipeline pipeline) {
+        List<Question> questions =
+                states.stream().flatMap(state -> state.questions().stream()).toList();
+        List<Reply<Object>> answers = pipeline.sendAll(questions, (redis, question) -> question.ask(redis));
+        int next = 0;
+        for (ConsoleState state : states) {
+            int end = next + answers.size() / states.size(); // each has as many
+            state.told = state.tell(answers.subList(next, end));
+            next = end;
+        }
+    }
+
+    /** A JSON object in one line; if Redis did not answer, one that says so. */
+    String told() {
+        return told;
+    }
+
+    private String tell(List<Reply<Object>> answers) {
         ObjectNode state = json.createObjectNode().put("warehouse", warehouse.name());
         isKnown = false;
-        for (Reply<Object> answer : answers.subList(0, questions.size() - 1)) { // the last can be on another shard
+        for (Reply<Object> answer : answers.subList(0, answers.size() - 1)) { // the last can be on another shard
             if (answer.isFailure()) {
                 return state.put("unavailable", answer.reason()).toString();
             }
@@ -116,13 +137,6 @@ final class ConsoleState {
     /** Whether Redis answered when it was last read. */
     boolean isKnown() {
         return isKnown;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static RedisFuture<Object> ask(
-            RedisClusterAsyncCommands<String, String> redis,
-            Function<RedisClusterAsyncCommands<String, String>, RedisFuture<?>> question) {
-        return (RedisFuture<Object>) question.apply(redis);
     }
 
     private RedisFuture<List<StreamMessage<String, String>>> entries(RedisClusterAsyncCommands<String, String> redis) {
@@ -195,5 +209,16 @@ final class ConsoleState {
     @SuppressWarnings("unchecked")
     private static <T> T cast(Object answer) {
         return (T) answer;
+    }
+
+    @FunctionalInterface
+    private interface Question {
+
+        RedisFuture<?> of(RedisClusterAsyncCommands<String, String> redis);
+
+        @SuppressWarnings("unchecked")
+        default RedisFuture<Object> ask(RedisClusterAsyncCommands<String, String> redis) {
+            return (RedisFuture<Object>) of(redis);
+        }
     }
 }

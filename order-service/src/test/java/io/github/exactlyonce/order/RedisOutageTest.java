@@ -85,7 +85,11 @@ class RedisOutageTest {
     /** The page takes silence of 4 s for a lost connection, and so would say what is not true. */
     @Test
     void whileRedisHangsTheConsoleIsToldSoAndNotLeftInSilence() {
-        try (ConsoleWatcher watcher = new ConsoleWatcher(service.port())) {
+        try (ConsoleWatcher watcher = new ConsoleWatcher(service.port());
+                ConsoleWatcher berlin = new ConsoleWatcher(service.port(), "?warehouse=berlin");
+                ConsoleWatcher paris = new ConsoleWatcher(service.port(), "?warehouse=paris")) {
+            berlin.nextState(); // that there are more to be read makes nobody wait longer
+            paris.nextState();
             watcher.next("state", state -> !state.has("unavailable"));
             watcher.nextState(); // by now it has subscribed
             redis.freeze();
