@@ -52,7 +52,7 @@ class MessagesIT {
     @Test
     void anOrderCostsRedisTheCommandsThatTheBenchmarkTakesForIt(TestSystem system) {
         Order first = Order.of("28", new OrderItem("001", 1)); // after it, Redis knows the scripts
-        Order order = Order.of("watched", new OrderItem("001", 2), new OrderItem("002", 1));
+        Order order = Order.of("observed", new OrderItem("001", 2), new OrderItem("002", 1));
         placeAndAwaitAll(system, first);
         List<String> commands;
         try (RedisMonitor monitor = new RedisMonitor(system.redis())) {
