@@ -19,7 +19,7 @@ class BenchOptionsTest {
     @Test
     void theScopeDecidesWhatIsNotSaidWhereverItStands() {
         assertThat(BenchOptions.parse("--rounds=4", "--bench=full"))
-                .isEqualTo(new BenchOptions(Scope.FULL, List.of(Part.values()), 4, 100_000));
+                .isEqualTo(new BenchOptions(Scope.FULL, List.of(Part.values()), 4, 40_000));
     }
 
     @Test
@@ -37,9 +37,9 @@ class BenchOptionsTest {
     void theCommandDoesTheSameAgain() {
         BenchOptions options = BenchOptions.parse("--bench=Full", "--orders=1000");
 
-        assertThat(options.command()).isEqualTo("mvn -Pbench -Dbench=full -Drounds=11 -Dorders=1000");
+        assertThat(options.command()).isEqualTo("mvn -Pbench -Dbench=full -Drounds=5 -Dorders=1000");
         assertThat(options.command(Part.ITEMS))
-                .isEqualTo("mvn -Pbench -Dbench=full -Drounds=11 -Dorders=1000 -Dpart=items");
+                .isEqualTo("mvn -Pbench -Dbench=full -Drounds=5 -Dorders=1000 -Dpart=items");
     }
 
     @Test
