@@ -137,7 +137,7 @@ spec:
         {{- end }}
     {{- with ($.Values.console).inventoryUrl }}
     - ports: # the inventory service, for the console
-        - port: {{ regexFind ":[0-9]+$" . | trimPrefix ":" | default (hasPrefix "https" . | ternary "443" "80") }}
+        - port: {{ regexFind ":[0-9]+(/|$)" . | trimPrefix ":" | trimSuffix "/" | default (hasPrefix "https" . | ternary "443" "80") }}
     {{- end }}
     {{- if eq $.Values.security.mode "jwt" }}
     - ports: # the issuer of the tokens, for its keys

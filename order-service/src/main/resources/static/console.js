@@ -27,7 +27,7 @@ let retryAt = 0;
 let reason;
 let state = null;
 let audit = null;
-let auditLost = false;
+let auditGone = false;
 let activeAt = -Infinity;
 let auditDue = false;
 let auditing = false;
@@ -49,15 +49,17 @@ follow('console/feed' + query, {
     }
     // What Redis holds is what counts, unless the audit that was made for this page alone came to no end: that is not in Redis.
     if (!audit || audit.complete || told.audit && Date.parse(told.audit.auditedAt) >= Date.parse(audit.auditedAt)) {
-      auditLost = !told.audit && (auditLost || audit !== null);
+      auditGone = !told.audit && (auditGone || audit !== null);
       audit = told.audit ?? null;
     }
-    settled.show(told);
+    if (settled.show(told)) { // of an order that is in no sample, too
+      activeAt = performance.now();
+    }
     stock.show(told.stock);
     jobs(told);
     ledger(told);
     letters.show(told.deadLetters);
-    verdict(audit, told.at, auditLost);
+    verdict(audit, told.at, auditGone);
     if (auditDue && !auditing && !told.jobs.some(job => /^(order|cancel) /.test(job.job) && job.dueAt - told.at < SOON)) {
       // What was placed and cancelled here is done: say at once how that went.
       auditDue = false;
@@ -112,7 +114,7 @@ function showCounts() {
   }
   const { shown, heard } = lanes.sampling();
   set(element('sampling'), [
-    heard > shown ? `Sampled: ${number(shown)} of about ${number(heard)} orders of the last 10 s are shown. The counts are exact.` : '',
+    heard > shown ? `Sampled: ${number(shown)} of about ${number(Math.round(heard))} orders of the last 10 s are shown. The counts are exact.` : '',
     lanes.hearsOthers ? `Marks are of ${warehouse}'s orders; replicas, and Recovered, count those of all warehouses.` : '',
   ].filter(Boolean).join(' '));
 }

@@ -43,9 +43,9 @@ another.addEventListener('click', () => ask(''));
 
 form.addEventListener('submit', event => {
   event.preventDefault();
-  const key = field.value.trim();
+  const key = field.value.trim().replace(/^Bearer\s+/, '');
   if (!SENDABLE.test(key)) {
-    element('key-status').textContent = 'That is no key: those have only a to z, digits and -._~+/=';
+    element('key-status').textContent = 'That is no key: those have only A to Z, a to z, digits and -._~+/=';
     return;
   }
   sessionStorage.setItem(NAME, key);

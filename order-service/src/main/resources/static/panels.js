@@ -45,7 +45,9 @@ export class Settled {
     this.before = {};
   }
 
+  /** @return whether there are more than last time */
   show(state) {
+    const last = JSON.stringify(this.sum());
     if (this.since !== state.since) { // the first one, or one who counts from another time
       this.before = this.sum();
       this.base = state.settled;
@@ -55,6 +57,7 @@ export class Settled {
     for (const [status, count] of Object.entries(this.sum())) {
       set(element(status.toLowerCase()), number(count));
     }
+    return JSON.stringify(this.sum()) !== last;
   }
 
   sum() {
@@ -63,12 +66,12 @@ export class Settled {
   }
 }
 
-/** @param wasLost whether there was a report, and Redis does not hold it any more: then it says nothing about what it holds now */
-export function verdict(report, now, wasLost) {
+/** @param isGone whether there was a report, and Redis does not hold it any more: it has lost its data, or somebody had the audit begin anew */
+export function verdict(report, now, isGone) {
   const sentence = element('verdict');
   if (!report) {
     sentence.dataset.state = 'unknown';
-    set(sentence, wasLost ? 'Redis has lost the last audit' : 'Waiting for the first audit');
+    set(sentence, isGone ? 'The last audit does not count any more' : 'Waiting for the first audit');
     set(element('audited'), 'Ledger, stock and orders are compared once a minute.');
     ['repeated', 'lost'].forEach(id => set(element(id), '–'));
     return;

@@ -166,6 +166,7 @@ class ConsoleFeedTest extends OrderServiceTest {
         try (ConsoleWatcher watcher = watch();
                 Socket slow = new Socket()) {
             slow.setReceiveBufferSize(4_096);
+            slow.setSoTimeout((int) DEADLINE.toMillis());
             slow.connect(new InetSocketAddress("127.0.0.1", port()));
             ask(slow);
             await().atMost(DEADLINE).until(() -> feed.watching() == 2);

@@ -64,16 +64,27 @@ class DeploymentTest {
     })
     void mayAskTheIssuerOfTokensForItsKeys(String issuer, int port) {
         for (Chart chart : Chart.values()) {
-            NetworkPolicy policy = chart.render(
-                            "{networkPolicy: {enabled: true}, security: {mode: jwt, jwt: {audience: orders, issuerUri: '%s'}}}"
-                                    .formatted(issuer))
-                    .the(NetworkPolicy.class);
-
-            assertThat(policy.getSpec().getEgress())
-                    .flatExtracting(NetworkPolicyEgressRule::getPorts)
-                    .extracting(NetworkPolicyPort::getPort)
-                    .contains(new IntOrString(port));
+            assertMayReach(
+                    port,
+                    chart,
+                    "security: {mode: jwt, jwt: {audience: orders, issuerUri: '%s'}}".formatted(issuer));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http://inventory:3002, 3002", "https://gateway.example/inventory, 443", "http://gateway:8080/inventory, 8080"})
+    void mayAskTheInventoryServiceForTheConsole(String url, int port) {
+        assertMayReach(port, Chart.ORDER_SERVICE, "console: {inventoryUrl: '%s'}".formatted(url));
+    }
+
+    private static void assertMayReach(int port, Chart chart, String values) {
+        NetworkPolicy policy = chart.render("{networkPolicy: {enabled: true}, %s}".formatted(values))
+                .the(NetworkPolicy.class);
+
+        assertThat(policy.getSpec().getEgress())
+                .flatExtracting(NetworkPolicyEgressRule::getPorts)
+                .extracting(NetworkPolicyPort::getPort)
+                .contains(new IntOrString(port));
     }
 
     /** The port is the management port, which nothing but the probes is certain to reach. */
