@@ -65,14 +65,16 @@ class DeploymentTest {
     void mayAskTheIssuerOfTokensForItsKeys(String issuer, int port) {
         for (Chart chart : Chart.values()) {
             assertMayReach(
-                    port,
-                    chart,
-                    "security: {mode: jwt, jwt: {audience: orders, issuerUri: '%s'}}".formatted(issuer));
+                    port, chart, "security: {mode: jwt, jwt: {audience: orders, issuerUri: '%s'}}".formatted(issuer));
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"http://inventory:3002, 3002", "https://gateway.example/inventory, 443", "http://gateway:8080/inventory, 8080"})
+    @CsvSource({
+        "http://inventory:3002, 3002",
+        "https://gateway.example/inventory, 443",
+        "http://gateway:8080/inventory, 8080"
+    })
     void mayAskTheInventoryServiceForTheConsole(String url, int port) {
         assertMayReach(port, Chart.ORDER_SERVICE, "console: {inventoryUrl: '%s'}".formatted(url));
     }
