@@ -266,7 +266,7 @@ class ConsoleIT {
             browser.waitFor(CONNECTION + " === 'The service asks for a key'");
 
             giveKey("ключ");
-            browser.waitFor(isText("key-status", "That is no key: those have only a to z, digits and -._~+/="));
+            browser.waitFor(isText("key-status", "That is no key: those have only A to Z, a to z, digits and -._~+/="));
             giveKey("eo_unknown");
             browser.waitFor(isText("key-status", "This one is not known here, or not any more."));
 
@@ -279,7 +279,7 @@ class ConsoleIT {
             browser.waitFor("document.getElementById('place-status').textContent.includes('has not the role')");
 
             browser.evaluate("document.getElementById('another-key').click()");
-            giveKey("eo_operate_2");
+            giveKey("Bearer eo_operate_2"); // as in a header
             browser.waitFor(CONNECTION + ".startsWith('Connected')");
             browser.evaluate("document.querySelector('#letters button').click()");
             browser.waitFor(told("[data-order=buried-too]", 2, "inventory-\\d.*"));
