@@ -21,10 +21,10 @@ record ApiKey(String name, Set<Role> roles, String sha256) {
     /** As in the setting: {@code place:<hash>}, {@code place+operate:<hash>}. */
     static final String FORM = "roles, a colon and the key's SHA-256 in 64 hex digits, such as place:9f86d0…";
 
-    /** One that relaxed binding leaves as it is, whether it comes from a file or from the environment. */
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]{1,32}");
-
     private static final int LONGEST_NAME = 32;
+
+    /** One that relaxed binding leaves as it is, whether it comes from a file or from the environment. */
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]{1," + LONGEST_NAME + "}");
 
     private static final Pattern SETTING = Pattern.compile("([a-z+]+):([0-9a-fA-F]{64})");
 
@@ -40,7 +40,7 @@ record ApiKey(String name, Set<Role> roles, String sha256) {
      */
     static ApiKey of(String name, String setting) {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("a key's name must be 1 to 32 of a-z and 0-9"
+            throw new IllegalArgumentException("a key's name must be 1 to " + LONGEST_NAME + " of a-z and 0-9"
                     + (name.length() <= LONGEST_NAME ? ", not " + name : ", and one of security.keys is longer"));
         }
         var parts = SETTING.matcher(setting.strip());
