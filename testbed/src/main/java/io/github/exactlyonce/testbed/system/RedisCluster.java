@@ -28,12 +28,17 @@ public final class RedisCluster {
     }
 
     /**
-     * Makes nodes that know nothing yet one cluster, and waits until it serves every slot.
+     * Makes nodes that know nothing yet one cluster, and waits until it serves every slot. Each begins with a configuration epoch of
+     * its own: primaries that began alike would take new ones later, and one that died before its replica had heard of it would
+     * have no successor, since the others vote for none who knows an older one.
      *
      * @param replicas one for each of the first primaries, or fewer
      */
     public static void join(RedisNodes nodes, List<Integer> primaries, List<Integer> replicas) {
         List<Integer> all = Stream.concat(primaries.stream(), replicas.stream()).toList();
+        for (int i = 0; i < all.size(); i++) {
+            nodes.commands(all.get(i)).clusterSetConfigEpoch(i + 1);
+        }
         for (int i = 0; i < primaries.size(); i++) {
             int[] slots = IntStream.range(firstSlot(i, primaries.size()), firstSlot(i + 1, primaries.size()))
                     .toArray();
