@@ -188,7 +188,7 @@ class EachDoorTest {
             HttpResponse<String> answer = send("GET /inventory", token(claims("a"), unseen));
 
             assertThat(answer.statusCode()).isEqualTo(503);
-            assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+            assertThat(answer.headers().firstValue("Retry-After")).contains("10");
             assertThat(answer.body()).contains("urn:exactly-once:problem:issuer-unavailable");
         } finally {
             issuerAnswers = 200;

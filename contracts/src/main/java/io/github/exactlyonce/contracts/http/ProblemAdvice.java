@@ -75,24 +75,34 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
     /** With {@code Retry-After}. */
     public static ErrorResponseException retryable(
             ProblemType type, String detail, Map<String, ?> properties, @Nullable Throwable cause) {
-        ErrorResponseException exception =
-                new ErrorResponseException(type.status(), detail(type, detail, properties), cause);
-        exception.getHeaders().set(HttpHeaders.RETRY_AFTER, String.valueOf(RETRY_AFTER.toSeconds()));
-        return exception;
+        return retryAfter(
+                RETRY_AFTER, new ErrorResponseException(type.status(), detail(type, detail, properties), cause));
     }
 
-    /** 429 with {@code Retry-After}, in whole seconds. */
+    /** 503 with {@code Retry-After}: what a token says cannot be checked before the issuer may be asked again. */
+    public static ErrorResponseException issuerUnavailable(Duration wait) {
+        return retryAfter(
+                wait,
+                problem(
+                        ProblemType.ISSUER_UNAVAILABLE,
+                        "The keys of the tokens' issuer cannot be had. Repeating this request is safe.",
+                        Map.of()));
+    }
+
+    /** 429 with {@code Retry-After}. */
     public static ErrorResponseException tooManyRequests(Duration wait) {
-        ErrorResponseException exception = problem(
-                ProblemType.TOO_MANY_REQUESTS,
-                "This client has asked more often than security.requests-per-second allows.",
-                Map.of());
-        exception
-                .getHeaders()
-                .set(
-                        HttpHeaders.RETRY_AFTER,
-                        String.valueOf(wait.plusNanos(999_999_999).toSeconds()));
-        return exception;
+        return retryAfter(
+                wait,
+                problem(
+                        ProblemType.TOO_MANY_REQUESTS,
+                        "This client has asked more often than security.requests-per-second allows.",
+                        Map.of()));
+    }
+
+    private static ErrorResponseException retryAfter(Duration wait, ErrorResponseException problem) {
+        long wholeSeconds = wait.plusNanos(999_999_999).toSeconds();
+        problem.getHeaders().set(HttpHeaders.RETRY_AFTER, String.valueOf(wholeSeconds));
+        return problem;
     }
 
     @ExceptionHandler

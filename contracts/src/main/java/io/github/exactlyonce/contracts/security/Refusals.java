@@ -38,14 +38,7 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
                     instanceof IssuerRequests.AskedJustNow)) { // else a stranger writes the log
                 log.warn("The issuer of the tokens cannot be asked for its keys: {}", reason.getMessage());
             }
-            problems.answer(
-                    request,
-                    response,
-                    ProblemAdvice.retryable(
-                            ProblemType.ISSUER_UNAVAILABLE,
-                            "The keys of the tokens' issuer cannot be had. Repeating this request is safe.",
-                            Map.of(),
-                            null));
+            problems.answer(request, response, ProblemAdvice.issuerUnavailable(IssuerRequests.PAUSE));
         } else if (reason instanceof OAuth2AuthenticationException) {
             refuse(
                     request,
