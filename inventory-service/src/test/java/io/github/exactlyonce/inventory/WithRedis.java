@@ -51,12 +51,12 @@ import org.springframework.test.context.DynamicPropertySource;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "inventory.replica=inventory-1",
-            "inventory.lock.ttl=300ms",
+            "inventory.lock.ttl=3s", // longer than a busy machine needs for two steps of a test; one waits for its end
             "inventory.subscription.probe-interval=100ms",
             "inventory.subscription.probe-timeout=1s",
             "inventory.audit.interval=1d",
             "jobs.poll-interval=1h",
-            "jobs.lease=200ms",
+            "jobs.lease=1s", // likewise
             "jobs.max-attempts=3",
             "jobs.backoff.max=1ms"
         })

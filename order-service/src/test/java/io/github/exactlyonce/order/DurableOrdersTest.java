@@ -37,7 +37,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class DurableOrdersTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5); // the longest that is allowed
     private static final int MAX_IN_FLIGHT = 40;
 
     private static RedisProcess primary;

@@ -34,8 +34,8 @@ class OneShardInTroubleTest {
     /** So long that it is the test that ends the trouble. */
     private static final String FOR_LONG = "15s";
 
-    private static final String NOT_FOR_LONG = "1s";
-    private static final Duration QUICKLY = Duration.ofSeconds(2);
+    private static final String NOT_FOR_LONG = "3s";
+    private static final Duration QUICKLY = Duration.ofSeconds(6);
     private static final int WEB_THREADS = 20;
 
     private static SmallCluster cluster;
@@ -75,7 +75,7 @@ class OneShardInTroubleTest {
         cluster.plain.process.freeze();
 
         List<Future<Answer>> waiting = new ArrayList<>(submit(hanging, 0, WEB_THREADS / 2));
-        await().pollDelay(Duration.ofMillis(200)).until(() -> true); // by then it is known to be silent
+        await().pollDelay(Duration.ofSeconds(1)).until(() -> true); // by then it is known to be silent
         waiting.addAll(submit(hanging, WEB_THREADS / 2, 3 * WEB_THREADS));
         await().atMost(LIMIT).until(() -> done(waiting) == 3 * WEB_THREADS - WEB_THREADS / 2);
         List<Answer> refused =
@@ -226,7 +226,7 @@ class OneShardInTroubleTest {
                 "--spring.data.redis.timeout=" + timeout,
                 "--spring.data.redis.lettuce.cluster.refresh.period=1h", // so that it learns of a move from its
                 // commands
-                "--orders.durability-timeout=1s",
+                "--orders.durability-timeout=4s",
                 "--spring.threads.virtual.enabled=false",
                 "--server.tomcat.threads.max=" + WEB_THREADS);
     }

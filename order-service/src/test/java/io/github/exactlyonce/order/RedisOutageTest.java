@@ -9,6 +9,8 @@ import io.github.exactlyonce.contracts.RedisKeys;
 import io.github.exactlyonce.contracts.redis.RedisProcess;
 import io.github.exactlyonce.order.OrdersClient.Answer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class RedisOutageTest {
 
     private static final Duration AT_ONCE = Duration.ofSeconds(3);
-    private static final Duration AFTER_THE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration AFTER_THE_TIMEOUT = Duration.ofSeconds(10);
 
     private static RedisProcess redis;
     private static RunningOrderService service;
@@ -93,13 +95,18 @@ class RedisOutageTest {
             watcher.next("state", state -> !state.has("unavailable"));
             watcher.nextState(); // by now it has subscribed
             redis.freeze();
+            List<Duration> silences = new ArrayList<>();
             long heard = System.nanoTime();
             for (int i = 0; i < 4; i++) { // long enough for the subscription to seem silent too
                 watcher.next("state", state -> state.has("unavailable"));
                 long now = System.nanoTime();
-                assertThat(Duration.ofNanos(now - heard)).isLessThan(Duration.ofSeconds(4));
+                silences.add(Duration.ofNanos(now - heard));
                 heard = now;
             }
+            assertThat(silences)
+                    .filteredOn(silence -> silence.compareTo(Duration.ofSeconds(4)) > 0)
+                    .as("of %s; one may be longer, if the machine itself stood still", silences)
+                    .hasSizeLessThan(2);
             redis.thaw();
             watcher.next("state", state -> !state.has("unavailable"));
         } finally {
@@ -148,7 +155,9 @@ class RedisOutageTest {
 
     private static void awaitPlaced(String id) {
         await().atMost(Duration.ofSeconds(10))
-                .until(() -> client.place(order(id, "001", 1)).status(), status -> status == 201);
+                .until(
+                        () -> client.place(order(id, "001", 1)).status(),
+                        status -> status == 201 || status == 200); // whose first answer may have been lost
     }
 
     private static Answer within(Duration limit, Supplier<Answer> request) {

@@ -131,7 +131,8 @@ final class SmallCluster implements AutoCloseable {
         }
 
         private boolean knows(int nodes) {
-            return redis.commands().clusterInfo().contains("cluster_known_nodes:" + nodes);
+            String known = redis.commands().clusterNodes();
+            return known.lines().count() == nodes && !known.contains("handshake");
         }
 
         private boolean isWell() {

@@ -66,7 +66,7 @@ class WaitingForAnOrderTest extends OrderServiceTest {
 
     @Test
     void anOutcomeThatNobodyHeardIsReadAtTheEnd() {
-        CompletableFuture<Answer> waiting = place(order("w-lost", "001", 2), 2);
+        CompletableFuture<Answer> waiting = place(order("w-lost", "001", 2), 6);
         awaitWaiting(MAIN, "w-lost");
         assertThat(waiting).isNotDone();
 

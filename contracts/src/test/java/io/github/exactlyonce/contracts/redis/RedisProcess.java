@@ -27,7 +27,8 @@ import redis.embedded.core.ExecutableProvider;
  */
 public final class RedisProcess implements AutoCloseable {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(15);
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final int ATTEMPTS = 5;
 
     private final int port;
     private final Path directory;
@@ -45,10 +46,18 @@ public final class RedisProcess implements AutoCloseable {
 
     /** On a free port, without persistence. */
     public static RedisProcess start(String... options) {
-        try {
-            return start(freePort(), Files.createTempDirectory("redis"), options);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return start(freePort(), Files.createTempDirectory("redis"), options);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (
+                    IllegalStateException
+                            e) { // somebody has taken the port, or, of a cluster's node, the one 10,000 above it
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
     }
 

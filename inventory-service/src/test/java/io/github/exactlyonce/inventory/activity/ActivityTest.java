@@ -88,8 +88,7 @@ class ActivityTest extends WithRedis {
 
         assertThat(first.path("replica").asString()).isEqualTo("inventory-1");
         assertThat(second.path("run")).isEqualTo(first.path("run"));
-        assertThat(second.path("upMs").asLong() - first.path("upMs").asLong())
-                .isBetween(800L, Duration.ofSeconds(3).toMillis());
+        assertThat(second.path("upMs").asLong() - first.path("upMs").asLong()).isBetween(800L, DEADLINE.toMillis());
     }
 
     @Test

@@ -14,12 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.data.redis.core.RedisCallback;
 
-/** Recovery, tick by tick: nothing here waits for the poller. Leases last 200 ms, three attempts are allowed. */
+/** Recovery, tick by tick: nothing here waits for the poller. The replica's own threads are stopped. Leases last a second, three attempts are allowed. */
 class DueJobsTest extends WithRedis {
 
     private static final OrderItems ONE = OrderItems.of(new OrderItem("001", 1));
@@ -37,7 +38,13 @@ class DueJobsTest extends WithRedis {
 
     @BeforeEach
     void someStock() {
+        poller.stopTheOthers(); // whom each new subscription wakes
         stock("001", 10);
+    }
+
+    @AfterEach
+    void goOn() {
+        poller.startTheOthers();
     }
 
     @Test
@@ -90,6 +97,7 @@ class DueJobsTest extends WithRedis {
             place("o" + i, ONE, NOW);
         }
         try (Pipeline other = openPipeline()) {
+            other.sendAll(List.of(""), (redis, any) -> redis.ping()); // connects before there is a lease
             List<Claim> mine = claim(pipeline);
             List<Claim> theirs = claim(other);
             assertThat(mine).hasSize(50);

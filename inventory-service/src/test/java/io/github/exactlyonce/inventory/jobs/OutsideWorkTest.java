@@ -29,9 +29,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.test.context.TestPropertySource;
 
 /**
- * Effects outside Redis, tick by tick: the poller's own thread is stopped. Two workers, leases of a second, three attempts.
+ * Effects outside Redis, tick by tick: the poller's own thread is stopped. Two workers, leases of 2 s, three attempts.
  */
-@TestPropertySource(properties = {"jobs.workers=2", "jobs.lease=1s", "jobs.shutdown-grace=300ms"})
+@TestPropertySource(properties = {"jobs.workers=2", "jobs.lease=2s", "jobs.shutdown-grace=300ms"})
 class OutsideWorkTest extends WithRedis {
 
     private TickedLane poller;
