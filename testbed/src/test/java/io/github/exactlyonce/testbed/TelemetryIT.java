@@ -60,7 +60,7 @@ class TelemetryIT {
                 "LOGGING_STRUCTURED_FORMAT_CONSOLE", "logstash");
         system = LocalSystem.launch(SystemPlan.forTests("telemetry", RedisURI.create(REDIS.url()), 2, settings));
         system.waitUntilReady();
-        new Inventory(system.replicas().get(0).uri()).set("001", 1_000);
+        new Inventory(system.replicas().get(0).uri()).set("001", 1_000, TestSystem.PATIENCE);
     }
 
     @AfterAll
@@ -175,7 +175,7 @@ class TelemetryIT {
                         "DD_API_KEY", "",
                         "OTEL_EXPORTER_OTLP_ENDPOINT", "",
                         "LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs"));
-        silent.waitUntilReady(TestSystem.PATIENCE);
+        silent.waitUntilReady(TestSystem.START_LIMIT);
         int before = intake.requests().size();
         try {
             heard.pause();
@@ -196,7 +196,7 @@ class TelemetryIT {
                     .contains("inventory_decisions_total{decision=\"processed\"");
         } finally {
             heard.resume();
-            system.replaceReplica(2, Map.of()).waitUntilReady(TestSystem.PATIENCE);
+            system.replaceReplica(2, Map.of()).waitUntilReady(TestSystem.START_LIMIT);
         }
     }
 

@@ -48,6 +48,9 @@ final class TestSystem implements AutoCloseable {
     /** Long enough for a machine that is busy with something else. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** For processes that start together, under load. */
+    static final Duration START_LIMIT = Duration.ofMinutes(3);
+
     /** A dead replica's claims are free again after 2 s instead of 10: the tests wait for it. */
     static final Duration LEASE = Duration.ofSeconds(2);
 
@@ -130,7 +133,7 @@ final class TestSystem implements AutoCloseable {
     /** Sets the units of one more SKU at the start of a test. */
     void stock(String sku, long units) {
         startStock.put(sku, units);
-        new Inventory(replica(1).uri()).set(sku, units);
+        new Inventory(replica(1).uri()).set(sku, units, PATIENCE);
     }
 
     Iterator<Order> randomOrders(String prefix) {
@@ -178,14 +181,14 @@ final class TestSystem implements AutoCloseable {
     /** Beside the other one, until it is stopped. Waits until it is ready. */
     ServiceProcess addOrderService(String name, Map<String, String> environment) {
         ServiceProcess added = system.addOrderService(name, environment);
-        added.waitUntilReady(PATIENCE);
+        added.waitUntilReady(START_LIMIT);
         return added;
     }
 
     /** Until the next test. Waits until it is ready. */
     ServiceProcess addReplica() {
         ServiceProcess replica = system.addReplica();
-        replica.waitUntilReady(PATIENCE);
+        replica.waitUntilReady(START_LIMIT);
         return replica;
     }
 

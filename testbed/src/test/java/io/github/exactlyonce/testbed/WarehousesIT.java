@@ -63,7 +63,8 @@ class WarehousesIT {
         orders = new OrderClient(system.orderService().uri());
         for (Warehouse warehouse : warehouses) {
             accepted.put(warehouse, new ArrayList<>());
-            STOCK.forEach(new Inventory(system.replicas().get(0).uri(), warehouse)::set);
+            Inventory inventory = new Inventory(system.replicas().get(0).uri(), warehouse);
+            STOCK.forEach((sku, units) -> inventory.set(sku, units, TestSystem.PATIENCE));
         }
     }
 
@@ -138,8 +139,8 @@ class WarehousesIT {
             for (Warehouse other : others) {
                 awaitNothingToDo(other);
             }
-            assertThat(get(system.orderService().uri().resolve("/actuator/health/readiness")))
-                    .contains("\"status\":\"UP\"");
+            URI readiness = system.orderService().uri().resolve("/actuator/health/readiness");
+            await().atMost(TestSystem.PATIENCE).until(() -> get(readiness).contains("\"status\":\"UP\""));
         } finally {
             outage.end(node);
             cluster.awaitWhole();

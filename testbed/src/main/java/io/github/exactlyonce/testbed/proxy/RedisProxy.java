@@ -44,13 +44,13 @@ public final class RedisProxy implements AutoCloseable {
         this.hintChannels = hintChannels.stream().map(PubSub::new).toList();
     }
 
-    /** @param hintChannels whose messages may be lost or swapped */
-    public static RedisProxy start(int port, int redisPort, List<String> hintChannels) {
+    /** On a port that is free. @param hintChannels whose messages may be lost or swapped */
+    public static RedisProxy start(int redisPort, List<String> hintChannels) {
         InetAddress local = InetAddress.getLoopbackAddress();
         try {
             RedisProxy proxy = new RedisProxy(
-                    new ServerSocket(port, 0, local), new InetSocketAddress(local, redisPort), hintChannels);
-            startThread("proxy-" + port, proxy::accept);
+                    new ServerSocket(0, 0, local), new InetSocketAddress(local, redisPort), hintChannels);
+            startThread("proxy-" + proxy.port(), proxy::accept);
             return proxy;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -7,7 +7,6 @@ import io.github.exactlyonce.testbed.load.Republisher;
 import io.github.exactlyonce.testbed.proxy.RedisProxy;
 import io.github.exactlyonce.testbed.system.Inventory;
 import io.github.exactlyonce.testbed.system.LocalSystem;
-import io.github.exactlyonce.testbed.system.Ports;
 import io.github.exactlyonce.testbed.system.RedisNodes;
 import io.github.exactlyonce.testbed.system.ServiceProcess;
 import io.github.exactlyonce.testbed.system.SystemPlan;
@@ -160,7 +159,6 @@ final class Scene implements AutoCloseable {
         RedisProxy proxy = proxies.computeIfAbsent(
                 service,
                 name -> RedisProxy.start(
-                        Ports.free(),
                         redisPort,
                         List.of(RedisKeys.orderUpdates(Warehouse.MAIN), RedisKeys.jobUpdates(Warehouse.MAIN))));
         return Map.of("SPRING_DATA_REDIS_PORT", String.valueOf(proxy.port()));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exactlyonce.contracts.redis.RedisProcess;
-import io.github.exactlyonce.testbed.system.Ports;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandTimeoutException;
@@ -34,7 +33,7 @@ class RedisProxyTest {
     private static final String OTHERS = "others";
 
     private final RedisProcess redis = RedisProcess.start();
-    private final RedisProxy proxy = RedisProxy.start(Ports.free(), redis.port(), List.of(HINTS));
+    private final RedisProxy proxy = RedisProxy.start(redis.port(), List.of(HINTS));
     private final RedisClient client = RedisClient.create();
     private final StatefulRedisConnection<String, String> direct = client.connect(RedisURI.create(redis.url()));
     private final List<String> heard = new CopyOnWriteArrayList<>();

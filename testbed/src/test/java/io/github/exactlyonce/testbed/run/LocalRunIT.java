@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code mvn -Prun} runs, as a process of its own. */
 class LocalRunIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** Longer than the run itself waits for its services, and than it may take to end them. */
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir
     private Path directory;
@@ -44,7 +45,7 @@ class LocalRunIT {
 
     @AfterEach
     void endAll() {
-        started.forEach(ChildProcess::stop);
+        started.forEach(process -> process.stop(PATIENCE));
     }
 
     @Test
@@ -80,8 +81,8 @@ class LocalRunIT {
 
     @Test
     void itServesTheOrderOfTheInvitationOnARedisWithPasswordAndLeavesNothingBehind() throws Exception {
-        List<Integer> ports = Ports.free(2);
-        try (RedisProcess redis = RedisProcess.start(Ports.free(), directory, "--requirepass", "p@ss")) {
+        List<Integer> ports = Ports.free(3);
+        try (RedisProcess redis = RedisProcess.start(ports.get(2), directory, "--requirepass", "p@ss")) {
             ChildProcess run = run(
                     "--port=" + ports.get(0), "--replicas=1", "--redis.url=redis://:p%40ss@127.0.0.1:" + redis.port());
             awaitLine(run, "Ready.");
@@ -93,8 +94,8 @@ class LocalRunIT {
                     .until(() ->
                             Files.readString(run.log()).matches("(?s).*\ninventory-1 +\\|.*processed.*orderId=29.*"));
 
-            run.stop();
-            assertThat(ports).allMatch(Ports::isFree);
+            run.stop(PATIENCE);
+            assertThat(ports.subList(0, 2)).allMatch(Ports::isFree);
             assertThat(Files.readString(run.log())).contains("Stopping").doesNotContain("Exception");
         }
     }
@@ -111,7 +112,7 @@ class LocalRunIT {
                 .toList();
         assertThat(nodes).hasSize(6).noneMatch(Ports::isFree);
 
-        run.stop();
+        run.stop(PATIENCE);
 
         assertThat(nodes).allMatch(Ports::isFree);
         assertThat(ports).allMatch(Ports::isFree);

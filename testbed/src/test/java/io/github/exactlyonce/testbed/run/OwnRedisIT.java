@@ -47,7 +47,7 @@ class OwnRedisIT {
         int named = number("redis-cli -c -p (\\d+) hgetall '" + Pattern.quote(KEY) + "'");
         assertThat(LocalRun.plan("cluster-it", RunOptions.parse(), redis).environment())
                 .isEqualTo(redis.settings());
-        onCluster("before");
+        await().ignoreExceptions().atMost(PATIENCE).untilAsserted(() -> onCluster("before"));
         assertThat(role(named)).isEqualTo("slave");
 
         kill(number("kill -9 (\\d+)"));
@@ -63,7 +63,7 @@ class OwnRedisIT {
         start(new OwnSentinel("sentinel-it"));
         assertThat(pids()).hasSize(6).allMatch(OwnRedisIT::isAlive);
         int sentinel = number("redis-cli -p (\\d+) sentinel get-master-addr-by-name main");
-        onSentinel("before");
+        await().ignoreExceptions().atMost(PATIENCE).untilAsserted(() -> onSentinel("before"));
         int replica = number("redis-cli -p (\\d+) hgetall '" + Pattern.quote(KEY) + "'");
         await().atMost(PATIENCE)
                 .until(() -> "before".equals(nodes.commands(replica).hget(KEY, "status")));
@@ -130,9 +130,10 @@ class OwnRedisIT {
     private void assertOneHasEndedAndAllDoWithTheRun() throws IOException {
         ChildProcess host = redis.process().orElseThrow();
         assertThat(host.isAlive()).isTrue();
-        assertThat(Files.readAllLines(host.log()))
-                .filteredOn(line -> line.endsWith(" has ended"))
-                .hasSize(1);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(Files.readAllLines(host.log()))
+                        .filteredOn(line -> line.endsWith(" has ended"))
+                        .hasSize(1));
 
         host.standardInput().close(); // as when the JVM of the run is killed
 
