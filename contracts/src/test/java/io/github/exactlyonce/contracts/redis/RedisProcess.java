@@ -28,6 +28,8 @@ import redis.embedded.core.ExecutableProvider;
 public final class RedisProcess implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+    /** Somebody may take the port that was free, or, of a cluster's node, the one 10,000 above it, before Redis does. */
     private static final int ATTEMPTS = 5;
 
     private final int port;
@@ -51,9 +53,7 @@ public final class RedisProcess implements AutoCloseable {
                 return start(freePort(), Files.createTempDirectory("redis"), options);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            } catch (
-                    IllegalStateException
-                            e) { // somebody has taken the port, or, of a cluster's node, the one 10,000 above it
+            } catch (IllegalStateException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }

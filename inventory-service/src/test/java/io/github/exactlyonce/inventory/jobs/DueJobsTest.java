@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.data.redis.core.RedisCallback;
 
-/** Recovery, tick by tick: nothing here waits for the poller. The replica's own threads are stopped. Leases last a second, three attempts are allowed. */
+/** Recovery, tick by tick: the poller's own threads are stopped. Leases last a second, three attempts are allowed. */
 class DueJobsTest extends WithRedis {
 
     private static final OrderItems ONE = OrderItems.of(new OrderItem("001", 1));

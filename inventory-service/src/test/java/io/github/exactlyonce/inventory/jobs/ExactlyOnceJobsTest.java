@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.data.redis.core.RedisCallback;
 
-/** Effects in Redis, tick by tick. The replica's own threads are stopped. Leases last a second, three attempts are allowed. */
+/** Effects in Redis, tick by tick: the poller's own threads are stopped. Leases last a second, three attempts are allowed. */
 class ExactlyOnceJobsTest extends WithJobs {
 
     private static final EffectScript PUBLISH = EffectScript.of("publish-message.lua");
